@@ -1,0 +1,71 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.Convolutions;
+
+/// <summary>Single-precision 2-d convolutions, NHWC activations and OHWI weights, forward and both gradients.</summary>
+/// <remarks>Results depend on the shape and the instruction set, never on the thread count.</remarks>
+public static unsafe class Conv2d
+{
+    /// <summary><c>y[n,p,q,o] = bias[o] + Σ x[n, p·S+u−P, q·S+v−P, i] · w[o,u,v,i]</c>; outside the image x is 0.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="w">Weights, <c>[O, KH, KW, C/G]</c>.</param>
+    /// <param name="bias">Bias, <c>[O]</c>, or null.</param>
+    /// <param name="y">Output, <c>[N, OH, OW, O]</c>; written.</param>
+    /// <param name="pool">The threads.</param>
+    /// <param name="isa">The instruction set to use; the CPU must support it.</param>
+    /// <exception cref="ArgumentException"><paramref name="s"/> is not a convolution.</exception>
+    public static void Forward(in ConvShape s, float* x, float* w, float* bias, float* y, WorkerPool pool, Isa isa)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        s.Validate();
+        var job = new Job { Shape = s, A = x, B = w, Bias = bias, C = y };
+        pool.Run(s.Batch * s.OutHeight, ref job, static (ref Job j, int row) =>
+            ConvReference.Forward(j.Shape, j.A, j.B, j.Bias, j.C, row, row + 1));
+    }
+
+    /// <summary><c>gx[n,h,c,i] += Σ gy[n,p,q,o] · w[o,u,v,i]</c> over all p·S+u−P = h, q·S+v−P = c.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <param name="gy">Gradient of the output, <c>[N, OH, OW, O]</c>.</param>
+    /// <param name="w">Weights, <c>[O, KH, KW, C/G]</c>.</param>
+    /// <param name="gx">Gradient of the input, <c>[N, H, W, C]</c>; added to.</param>
+    /// <param name="pool">The threads.</param>
+    /// <param name="isa">The instruction set to use; the CPU must support it.</param>
+    /// <exception cref="ArgumentException"><paramref name="s"/> is not a convolution.</exception>
+    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool, Isa isa)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        s.Validate();
+        var job = new Job { Shape = s, A = gy, B = w, C = gx };
+        pool.Run(s.Batch * s.Height, ref job, static (ref Job j, int row) =>
+            ConvReference.BackwardInput(j.Shape, j.A, j.B, j.C, row, row + 1));
+    }
+
+    /// <summary><c>gw[o,u,v,i] += Σ x[n, p·S+u−P, q·S+v−P, i] · gy[n,p,q,o]</c>.</summary>
+    /// <param name="s">The convolution.</param>
+    /// <param name="x">Input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="gy">Gradient of the output, <c>[N, OH, OW, O]</c>.</param>
+    /// <param name="gw">Gradient of the weights, <c>[O, KH, KW, C/G]</c>; added to.</param>
+    /// <param name="pool">The threads.</param>
+    /// <param name="isa">The instruction set to use; the CPU must support it.</param>
+    /// <exception cref="ArgumentException"><paramref name="s"/> is not a convolution.</exception>
+    public static void BackwardWeights(in ConvShape s, float* x, float* gy, float* gw, WorkerPool pool, Isa isa)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        s.Validate();
+        var job = new Job { Shape = s, A = x, B = gy, C = gw };
+        pool.Run(s.OutChannels, ref job, static (ref Job j, int channel) =>
+            ConvReference.BackwardWeights(j.Shape, j.A, j.B, j.C, channel, channel + 1));
+    }
+
+    private struct Job
+    {
+        public ConvShape Shape;
+        public float* A;
+        public float* B;
+        public float* Bias;
+        public float* C;
+    }
+}
