@@ -1,0 +1,99 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.IntegerKernels;
+
+/// <summary>Pooling of unsigned byte codes, NHWC.</summary>
+public static unsafe class IntegerPool
+{
+    /// <summary>y = the largest code of the window; pixels outside the image are skipped.</summary>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="x">Codes <c>[Batch, Height, Width, Channels]</c>.</param>
+    /// <param name="y">Receives <c>[Batch, OutHeight, OutWidth, Channels]</c>.</param>
+    /// <param name="pool">Threads.</param>
+    public static void Max(in PoolShape shape, byte* x, byte* y, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        shape.Validate();
+        var state = new State(shape, x, y, null, 0);
+        pool.Run(shape.Batch * shape.OutHeight, ref state, static (ref State s, int row) => MaxRow(s, row));
+    }
+
+    /// <summary>y = the sum of the window's codes, <paramref name="paddingCode"/> outside the image. Exact: a window has at most 2^23 pixels.</summary>
+    /// <param name="shape">Sizes.</param>
+    /// <param name="x">Codes <c>[Batch, Height, Width, Channels]</c>.</param>
+    /// <param name="paddingCode">The code outside the image.</param>
+    /// <param name="sums">Receives <c>[Batch, OutHeight, OutWidth, Channels]</c>.</param>
+    /// <param name="pool">Threads.</param>
+    /// <exception cref="ArgumentException">The window is so large that a sum could leave int32.</exception>
+    public static void Sum(in PoolShape shape, byte* x, byte paddingCode, int* sums, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        shape.Validate();
+        if ((long)shape.KernelHeight * shape.KernelWidth * byte.MaxValue > int.MaxValue)
+        {
+            throw new ArgumentException($"sums over {shape.KernelHeight}x{shape.KernelWidth} windows of bytes can leave a 32-bit integer", nameof(shape));
+        }
+
+        var state = new State(shape, x, null, sums, paddingCode);
+        pool.Run(shape.Batch * shape.OutHeight, ref state, static (ref State s, int row) => SumRow(s, row));
+    }
+
+    private static void MaxRow(in State state, int row)
+    {
+        PoolShape s = state.Shape;
+        int n = row / s.OutHeight, top = ((row % s.OutHeight) * s.Stride) - s.Padding;
+        for (int ox = 0; ox < s.OutWidth; ox++)
+        {
+            int left = (ox * s.Stride) - s.Padding;
+            var y = new Span<byte>(state.Codes + ((((long)row * s.OutWidth) + ox) * s.Channels), s.Channels);
+            y.Clear();
+            for (int iy = Math.Max(top, 0); iy < Math.Min(top + s.KernelHeight, s.Height); iy++)
+            {
+                for (int ix = Math.Max(left, 0); ix < Math.Min(left + s.KernelWidth, s.Width); ix++)
+                {
+                    byte* pixel = state.Input + (((((long)n * s.Height) + iy) * s.Width) + ix) * s.Channels;
+                    for (int c = 0; c < y.Length; c++)
+                    {
+                        y[c] = Math.Max(y[c], pixel[c]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void SumRow(in State state, int row)
+    {
+        PoolShape s = state.Shape;
+        int n = row / s.OutHeight, top = ((row % s.OutHeight) * s.Stride) - s.Padding;
+        for (int ox = 0; ox < s.OutWidth; ox++)
+        {
+            int left = (ox * s.Stride) - s.Padding;
+            int rows = Math.Min(top + s.KernelHeight, s.Height) - Math.Max(top, 0);
+            int columns = Math.Min(left + s.KernelWidth, s.Width) - Math.Max(left, 0);
+            int outside = (s.KernelHeight * s.KernelWidth) - (rows * columns);
+            var y = new Span<int>(state.Sums + ((((long)row * s.OutWidth) + ox) * s.Channels), s.Channels);
+            y.Fill(outside * state.PaddingCode);
+            for (int iy = Math.Max(top, 0); iy < Math.Min(top + s.KernelHeight, s.Height); iy++)
+            {
+                for (int ix = Math.Max(left, 0); ix < Math.Min(left + s.KernelWidth, s.Width); ix++)
+                {
+                    byte* pixel = state.Input + (((((long)n * s.Height) + iy) * s.Width) + ix) * s.Channels;
+                    for (int c = 0; c < y.Length; c++)
+                    {
+                        y[c] += pixel[c];
+                    }
+                }
+            }
+        }
+    }
+
+    private readonly struct State(in PoolShape shape, byte* input, byte* codes, int* sums, byte paddingCode)
+    {
+        public readonly PoolShape Shape = shape;
+        public readonly byte* Input = input;
+        public readonly byte* Codes = codes;
+        public readonly int* Sums = sums;
+        public readonly byte PaddingCode = paddingCode;
+    }
+}
