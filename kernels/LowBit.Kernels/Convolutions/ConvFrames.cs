@@ -1,0 +1,55 @@
+using LowBit.Kernels.Devices;
+
+namespace LowBit.Kernels.Convolutions;
+
+/// <summary>The frames in which the passes of a convolution see its input and the gradient of its output.</summary>
+internal static unsafe class ConvFrames
+{
+    /// <summary>One group of the input, padded.</summary>
+    public static ImageSource Input(in ConvShape s, float* x, int group) => new()
+    {
+        Data = x + (group * s.GroupInChannels),
+        Pixel = s.InChannels,
+        Row = (nint)s.Width * s.InChannels,
+        Image = (nint)s.Height * s.Width * s.InChannels,
+        Height = s.Height,
+        Width = s.Width,
+        Channels = s.GroupInChannels,
+        Top = s.Padding,
+        Left = s.Padding,
+    };
+
+    /// <summary>One group of the output gradient.</summary>
+    public static ImageSource Output(in ConvShape s, float* gy, int group, int top, int left) => new()
+    {
+        Data = gy + (group * s.GroupOutChannels),
+        Pixel = s.OutChannels,
+        Row = (nint)s.OutWidth * s.OutChannels,
+        Image = (nint)s.OutHeight * s.OutWidth * s.OutChannels,
+        Height = s.OutHeight,
+        Width = s.OutWidth,
+        Channels = s.GroupOutChannels,
+        Top = top,
+        Left = left,
+    };
+
+    /// <summary>
+    /// A 1×1 convolution without padding does not care where rows and images end: its pixels become longer rows, so that
+    /// register tiles are full even for small maps.
+    /// </summary>
+    public static ConvShape Flatten(in ConvShape s)
+    {
+        if (s.KernelHeight != 1 || s.KernelWidth != 1 || s.Stride != 1 || s.Padding != 0)
+        {
+            return s;
+        }
+
+        int pixels = s.Height * s.Width, joined = 1;
+        for (int candidate = 2; candidate <= s.Batch && candidate * pixels <= 1024; candidate++)
+        {
+            joined = s.Batch % candidate == 0 ? candidate : joined;
+        }
+
+        return s with { Batch = s.Batch / joined, Height = 1, Width = pixels * joined };
+    }
+}

@@ -1,0 +1,69 @@
+namespace LowBit.Kernels.Convolutions;
+
+/// <summary>
+/// One correlation of framed images with packed weights onto an output grid:
+/// <c>target[n, p, q, o] (+)= bias[o] + Σ frame[n, p·S+u, q·S+v, i] · panels[u, v, i, o]</c>. The forward convolution is one pass per group;
+/// the gradient to the input is one pass per group and phase of the stride, with turned weights and a target of every S-th pixel.
+/// </summary>
+internal unsafe struct CorrelationPass
+{
+    private const double ChunkOperations = 2e6;
+    private const int BandFloats = 96 * 1024;
+
+    public ImageSource Source;
+    public int Batch;
+    public int KernelHeight;
+    public int KernelWidth;
+    public int Stride;
+
+    public float* Panels;
+    public OutputPanels Division;
+
+    /// <summary>Null, or one value per channel, padded with zeros to whole panels.</summary>
+    public float* Bias;
+
+    public float* Target;
+    public nint TargetImage;
+    public nint TargetRow;
+    public nint TargetPixel;
+    public int OutHeight;
+    public int OutWidth;
+    public bool Add;
+
+    public int ImagesPerChunk;
+    public int RowsPerChunk;
+
+    /// <summary>Products summed per result.</summary>
+    public readonly int Depth => KernelHeight * KernelWidth * Source.Channels;
+
+    /// <summary>Columns of the frame that the windows touch.</summary>
+    public readonly int FrameWidth => ((OutWidth - 1) * Stride) + KernelWidth;
+
+    /// <summary>Rows of the frame that the windows of <paramref name="outRows"/> output rows touch.</summary>
+    public readonly int FrameRows(int outRows) => ((outRows - 1) * Stride) + KernelHeight;
+
+    /// <summary>Bands of rows per image.</summary>
+    public readonly int Bands => (OutHeight + RowsPerChunk - 1) / RowsPerChunk;
+
+    /// <summary>Chunks of the whole pass.</summary>
+    public readonly int Chunks => (Batch + ImagesPerChunk - 1) / ImagesPerChunk * Bands;
+
+    /// <summary>
+    /// Chooses the chunks from the sizes alone: a band must fit the second-level cache, small images are grouped, and a
+    /// small batch is cut into more bands so that several threads find work.
+    /// </summary>
+    public void Partition()
+    {
+        double perImage = 2.0 * OutHeight * OutWidth * Division.Channels * Depth;
+        long frameRow = (long)FrameWidth * Source.Channels * Stride;
+        int rows = (int)Math.Clamp(BandFloats / Math.Max(1, frameRow), 1, OutHeight);
+        if (Batch < 32)
+        {
+            rows = Math.Min(rows, (int)Math.Max(1, OutHeight / Math.Max(1, perImage / ChunkOperations)));
+        }
+
+        int bands = (OutHeight + rows - 1) / rows;
+        RowsPerChunk = (OutHeight + bands - 1) / bands;
+        ImagesPerChunk = bands > 1 ? 1 : (int)Math.Clamp(ChunkOperations / Math.Max(1, perImage), 1, Math.Max(1, (Batch + 15) / 16));
+    }
+}

@@ -1,0 +1,140 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.MatrixProducts;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.Convolutions;
+
+/// <summary>Convolutions whose groups have more than one channel, as correlation passes.</summary>
+internal static unsafe class DenseConvolution<L, V>
+    where L : struct, IFmaLanes<V>
+    where V : struct
+{
+    /// <summary>The forward convolution: one pass per group.</summary>
+    public static void Forward(in ConvShape s, float* x, float* w, float* bias, float* y, WorkerPool pool)
+    {
+        var division = new OutputPanels(s.GroupOutChannels, L.Count);
+        long panelFloats = (long)division.PaddedChannels * s.ReductionLength;
+        float* panels = Scratch.Rent(panelFloats + division.PaddedChannels);
+        for (int group = 0; group < s.Groups; group++)
+        {
+            int firstOut = group * s.GroupOutChannels;
+            var packing = new PackJob
+            {
+                Division = division, Depth = s.ReductionLength, Source = w + ((nint)firstOut * s.ReductionLength),
+                RowStep = 1, ChannelStep = s.ReductionLength, Panels = panels,
+            };
+            pool.Run(division.Count, ref packing, static (ref PackJob j, int panel) => j.Division.Pack(
+                panel, j.Depth, j.Source, j.RowStep, j.ChannelStep, j.Panels + ((nint)j.Division.First(panel) * j.Depth)));
+            var pass = new CorrelationPass
+            {
+                Source = ConvFrames.Input(s, x, group), Batch = s.Batch,
+                KernelHeight = s.KernelHeight, KernelWidth = s.KernelWidth, Stride = s.Stride, Panels = panels, Division = division,
+                Target = y + firstOut, OutHeight = s.OutHeight, OutWidth = s.OutWidth,
+                TargetPixel = s.OutChannels, TargetRow = (nint)s.OutWidth * s.OutChannels, TargetImage = (nint)s.OutHeight * s.OutWidth * s.OutChannels,
+            };
+            if (bias != null)
+            {
+                pass.Bias = panels + panelFloats;
+                new Span<float>(pass.Bias, division.PaddedChannels).Clear();
+                new ReadOnlySpan<float>(bias + firstOut, s.GroupOutChannels).CopyTo(new Span<float>(pass.Bias, s.GroupOutChannels));
+            }
+
+            pass.Partition();
+            Correlation<L, V>.Run(ref pass, pool);
+        }
+
+        Scratch.Return(panels, panelFloats + division.PaddedChannels);
+    }
+
+    /// <summary>
+    /// The gradient to the input: for each phase (a, b) of the stride, the input pixels (S·i + a, S·j + b) meet only the taps
+    /// u ≡ a + P, v ≡ b + P (mod S), and for them it is a correlation of gy with those taps, turned, at stride 1.
+    /// </summary>
+    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool)
+    {
+        var division = new OutputPanels(s.GroupInChannels, L.Count);
+        long panelFloats = (long)division.PaddedChannels * s.KernelHeight * s.KernelWidth * s.GroupOutChannels;
+        float* panels = Scratch.Rent(panelFloats);
+        for (int group = 0; group < s.Groups; group++)
+        {
+            for (int a = 0; a < Math.Min(s.Stride, s.Height); a++)
+            {
+                for (int b = 0; b < Math.Min(s.Stride, s.Width); b++)
+                {
+                    var rows = new StridePhase(s.KernelHeight, s.Stride, s.Padding, a);
+                    var columns = new StridePhase(s.KernelWidth, s.Stride, s.Padding, b);
+                    if (rows.Taps > 0 && columns.Taps > 0)
+                    {
+                        RunPhase(in s, group, rows, columns, new Operands { Gy = gy, W = w, Gx = gx, Panels = panels, Division = division }, pool);
+                    }
+                }
+            }
+        }
+
+        Scratch.Return(panels, panelFloats);
+    }
+
+    private static void RunPhase(in ConvShape s, int group, StridePhase rows, StridePhase columns, Operands operands, WorkerPool pool)
+    {
+        OutputPanels division = operands.Division;
+        var packing = new TurnedPackJob { Shape = s, Group = group, Rows = rows, Columns = columns, W = operands.W, Panels = operands.Panels, Division = division };
+        pool.Run(division.Count, ref packing, static (ref TurnedPackJob j, int panel) => j.Pack(panel));
+        nint pixel = s.InChannels, row = pixel * s.Width;
+        var pass = new CorrelationPass
+        {
+            Source = ConvFrames.Output(s, operands.Gy, group, rows.Top, columns.Top), Batch = s.Batch,
+            KernelHeight = rows.Taps, KernelWidth = columns.Taps, Stride = 1, Panels = operands.Panels, Division = division,
+            Target = operands.Gx + (group * s.GroupInChannels) + (rows.Phase * row) + (columns.Phase * pixel), Add = true,
+            OutHeight = rows.Count(s.Height), OutWidth = columns.Count(s.Width),
+            TargetPixel = pixel * s.Stride, TargetRow = row * s.Stride, TargetImage = row * s.Height,
+        };
+        pass.Partition();
+        Correlation<L, V>.Run(ref pass, pool);
+    }
+
+    private struct Operands
+    {
+        public float* Gy;
+        public float* W;
+        public float* Gx;
+        public float* Panels;
+        public OutputPanels Division;
+    }
+
+    private struct PackJob
+    {
+        public OutputPanels Division;
+        public int Depth;
+        public float* Source;
+        public nint RowStep;
+        public nint ChannelStep;
+        public float* Panels;
+    }
+
+    private struct TurnedPackJob
+    {
+        public ConvShape Shape;
+        public int Group;
+        public StridePhase Rows;
+        public StridePhase Columns;
+        public float* W;
+        public float* Panels;
+        public OutputPanels Division;
+
+        /// <summary>Packs the taps of the phase in turned order: rows of a panel are (tap row, tap column, output channel).</summary>
+        public readonly void Pack(int panel)
+        {
+            int go = Shape.GroupOutChannels, gi = Shape.GroupInChannels;
+            int width = Division.Vectors(panel) * L.Count;
+            float* to = Panels + ((nint)Division.First(panel) * Rows.Taps * Columns.Taps * go);
+            for (int u = 0; u < Rows.Taps; u++)
+            {
+                for (int v = 0; v < Columns.Taps; v++, to += (nint)go * width)
+                {
+                    nint tap = ((nint)Rows.KernelIndex(u) * Shape.KernelWidth) + Columns.KernelIndex(v);
+                    Division.Pack(panel, go, W + ((nint)Group * go * Shape.ReductionLength) + (tap * gi), Shape.ReductionLength, 1, to);
+                }
+            }
+        }
+    }
+}

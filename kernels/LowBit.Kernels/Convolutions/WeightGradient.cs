@@ -1,0 +1,207 @@
+using System.Runtime.InteropServices;
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.MatrixProducts;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.Convolutions;
+
+/// <summary>
+/// The gradient to the weights of one group: a register tile holds some neighbouring positions (kernel column, input channel) of one kernel
+/// row by one panel of output channels, and sums over pixels. Blocks of images give partial sums that are added in order,
+/// so the bits do not depend on who computed which block.
+/// </summary>
+internal static unsafe class WeightGradient<L, V>
+    where L : struct, IFmaLanes<V>
+    where V : struct
+{
+    private const int TargetChunks = 16;
+    private const int PanelGroupFloats = 128 * 1024;
+    private const int BandFloats = 96 * 1024;
+    private const int BlockFloats = 6 * 1024;
+    private const int FewestSteps = 64;
+    private const int ReductionRows = 32;
+
+    /// <summary>Adds the gradient of group <paramref name="group"/> to gw.</summary>
+    public static void Run(in ConvShape s, int group, float* x, float* gy, float* gw, WorkerPool pool)
+    {
+        var job = new Job
+        {
+            Shape = s, Group = group, Input = ConvFrames.Input(s, x, group),
+            Gy = gy + (group * s.GroupOutChannels), Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
+            Division = new OutputPanels(s.GroupOutChannels, L.Count),
+        };
+        long panelFloats = (long)s.ReductionLength * 2 * L.Count;
+        job.PanelsPerChunk = (int)Math.Clamp(PanelGroupFloats / panelFloats, 1, job.Division.Count);
+        job.PanelChunks = (job.Division.Count + job.PanelsPerChunk - 1) / job.PanelsPerChunk;
+        double mostBlocks = Math.Min(s.Batch, Math.Max(1, s.Operations / s.Groups / 1e6));
+        int blocks = (int)Math.Min(mostBlocks, (TargetChunks + job.PanelChunks - 1) / job.PanelChunks);
+        job.ImagesPerBlock = (s.Batch + blocks - 1) / blocks;
+        job.Blocks = (s.Batch + job.ImagesPerBlock - 1) / job.ImagesPerBlock;
+        job.BlockFloats = (long)s.ReductionLength * job.Division.PaddedChannels;
+        job.Partial = Scratch.Rent(job.BlockFloats * job.Blocks);
+        pool.Run(job.Blocks * job.PanelChunks, ref job, static (ref Job j, int chunk) => RunChunk(in j, chunk));
+        int reductions = (s.ReductionLength + ReductionRows - 1) / ReductionRows;
+        pool.Run(job.Division.Count * reductions, ref job, static (ref Job j, int chunk) => Reduce(in j, chunk));
+        Scratch.Return(job.Partial, job.BlockFloats * job.Blocks);
+    }
+
+    private static void RunChunk(in Job job, int chunk)
+    {
+        ConvShape s = job.Shape;
+        int block = chunk / job.PanelChunks, firstPanel = chunk % job.PanelChunks * job.PanelsPerChunk;
+        int lastPanel = Math.Min(job.Division.Count, firstPanel + job.PanelsPerChunk);
+        float* partial = job.Partial + (block * job.BlockFloats);
+        float* begin = partial + ((nint)job.Division.First(firstPanel) * s.ReductionLength);
+        float* end = lastPanel == job.Division.Count ? partial + job.BlockFloats : partial + ((nint)job.Division.First(lastPanel) * s.ReductionLength);
+        NativeMemory.Clear(begin, (nuint)((byte*)end - (byte*)begin));
+
+        int frameWidth = ((s.OutWidth - 1) * s.Stride) + s.KernelWidth, frameHeight = ((s.OutHeight - 1) * s.Stride) + s.KernelHeight;
+        bool direct = job.Input.CoversFrame(frameHeight, frameWidth, s.KernelWidth);
+        int bandRows = (int)Math.Clamp(BandFloats / ((long)frameWidth * s.GroupInChannels * s.Stride), 1, s.OutHeight);
+        long frameFloats = direct ? 0 : (((bandRows - 1L) * s.Stride) + s.KernelHeight) * frameWidth * s.GroupInChannels;
+        long edgeFloats = (long)bandRows * s.OutWidth * 2 * L.Count;
+        float* frame = Scratch.Rent(frameFloats + edgeFloats);
+        int lastImage = Math.Min(s.Batch, (block + 1) * job.ImagesPerBlock);
+        for (int image = block * job.ImagesPerBlock; image < lastImage; image++)
+        {
+            for (int row = 0; row < s.OutHeight; row += bandRows)
+            {
+                var band = new Band { Image = image, FirstRow = row, Rows = Math.Min(bandRows, s.OutHeight - row), Edge = frame + frameFloats };
+                if (direct)
+                {
+                    band.Frame = job.Input.Address(image, row * s.Stride);
+                    band.FrameRow = job.Input.Row;
+                    band.FramePixel = job.Input.Pixel;
+                }
+                else
+                {
+                    job.Input.CopyBand(image, row * s.Stride, ((band.Rows - 1) * s.Stride) + s.KernelHeight, frameWidth, frame);
+                    band.Frame = frame;
+                    band.FrameRow = (nint)frameWidth * s.GroupInChannels;
+                    band.FramePixel = s.GroupInChannels;
+                }
+
+                for (int panel = firstPanel; panel < lastPanel; panel++)
+                {
+                    RunPanel(in job, in band, panel, partial + ((nint)job.Division.First(panel) * s.ReductionLength));
+                }
+            }
+        }
+
+        Scratch.Return(frame, frameFloats + edgeFloats);
+    }
+
+    private static void RunPanel(in Job job, in Band band, int panel, float* partial)
+    {
+        ConvShape s = job.Shape;
+        int vectors = job.Division.Vectors(panel), width = vectors * L.Count, valid = job.Division.Valid(panel);
+        nint gyRow = (nint)s.OutWidth * s.OutChannels;
+        float* gy = job.Gy + ((((nint)band.Image * s.OutHeight) + band.FirstRow) * gyRow) + job.Division.First(panel);
+        TileArguments t = default;
+        t.ARow = 1;
+        t.AStep = s.Stride * band.FramePixel;
+        t.ASegment = s.Stride * band.FrameRow;
+        t.BStep = s.OutChannels;
+        t.BSegment = gyRow;
+        t.Steps = s.OutWidth;
+        t.CRow = width;
+        t.InitRow = width;
+        if (valid < width)
+        {
+            CopyEdge(gy, s.OutChannels, valid, band.Edge, width, (nint)band.Rows * s.OutWidth);
+            gy = band.Edge;
+            t.BStep = width;
+            t.BSegment = (nint)s.OutWidth * width;
+        }
+
+        // Rows are summed in blocks whose pixels stay in the first-level cache while every tile of the kernel reads them.
+        long perRow = (long)s.OutWidth * width + ((long)s.OutWidth * s.GroupInChannels * s.Stride * s.Stride);
+        int blockRows = (int)Math.Clamp(Math.Max(BlockFloats / perRow, (FewestSteps + s.OutWidth - 1) / s.OutWidth), 1, band.Rows);
+        int run = s.KernelWidth * s.GroupInChannels, most = L.MaxRows(vectors), tiles = (run + most - 1) / most;
+        for (int row = 0; row < band.Rows; row += blockRows)
+        {
+            t.Segments = Math.Min(blockRows, band.Rows - row);
+            t.B = gy + (row * t.BSegment);
+            for (int u = 0; u < s.KernelHeight; u++)
+            {
+                float* a = band.Frame + (((row * s.Stride) + u) * band.FrameRow);
+                int position = 0;
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    int count = (int)((long)run * (tile + 1) / tiles) - position;
+                    t.A = a + position;
+                    t.C = partial + (((nint)u * run) + position) * width;
+                    t.Init = t.C;
+                    TileTable<L, V>.Get(count, vectors, unit: true)(&t);
+                    position += count;
+                }
+            }
+        }
+    }
+
+    /// <summary>Copies the output gradients of a partly filled panel, zeros in the lanes without a channel.</summary>
+    private static void CopyEdge(float* gy, nint pixel, int valid, float* edge, int width, nint pixels)
+    {
+        for (nint i = 0; i < pixels; i++, gy += pixel, edge += width)
+        {
+            for (int c = 0; c < width; c++)
+            {
+                edge[c] = c < valid ? gy[c] : 0;
+            }
+        }
+    }
+
+    /// <summary>Adds the blocks of some rows of one panel, first to last, and adds the sum to gw in its own layout.</summary>
+    private static void Reduce(in Job job, int chunk)
+    {
+        int depth = job.Shape.ReductionLength, reductions = (depth + ReductionRows - 1) / ReductionRows;
+        int panel = chunk / reductions, first = chunk % reductions * ReductionRows, rows = Math.Min(ReductionRows, depth - first);
+        int width = job.Division.Vectors(panel) * L.Count, valid = job.Division.Valid(panel);
+        float* sums = job.Partial + ((nint)job.Division.First(panel) * depth) + ((nint)first * width);
+        nint floats = (nint)rows * width;
+        for (int block = 1; block < job.Blocks; block++)
+        {
+            float* more = sums + (block * job.BlockFloats);
+            for (nint i = 0; i < floats; i += L.Count)
+            {
+                L.Store(sums + i, L.Add(L.Load(sums + i), L.Load(more + i)));
+            }
+        }
+
+        for (nint o = 0; o < valid; o++)
+        {
+            float* target = job.Gw + ((job.Division.First(panel) + o) * depth) + first;
+            for (nint k = 0; k < rows; k++)
+            {
+                target[k] += sums[(k * width) + o];
+            }
+        }
+    }
+
+    private struct Job
+    {
+        public ConvShape Shape;
+        public int Group;
+        public ImageSource Input;
+        public float* Gy;
+        public float* Gw;
+        public OutputPanels Division;
+        public int PanelsPerChunk;
+        public int PanelChunks;
+        public int ImagesPerBlock;
+        public int Blocks;
+        public long BlockFloats;
+        public float* Partial;
+    }
+
+    private struct Band
+    {
+        public int Image;
+        public int FirstRow;
+        public int Rows;
+        public float* Frame;
+        public nint FrameRow;
+        public nint FramePixel;
+        public float* Edge;
+    }
+}

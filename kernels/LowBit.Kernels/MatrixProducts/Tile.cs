@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+
+namespace LowBit.Kernels.MatrixProducts;
+
+/// <summary>
+/// The register tile of every float product here: TRows rows of one or two vectors, one broadcast of A and one or two
+/// fused multiplications per row and step. Written once; the accumulators are separate locals because an array of them lives in memory.
+/// Two steps per turn: with one, the pointer updates cost more issue slots than the multiplications leave.
+/// </summary>
+internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
+    where L : struct, IFmaLanes<V>
+    where V : struct
+    where TRows : struct, IRows
+    where TVectors : struct, IVectors
+    where TStep : struct, IRowStep
+{
+    /// <summary>Computes the tile described by <paramref name="t"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(TileArguments* t)
+    {
+        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        V c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default;
+        V d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default, d6 = default, d7 = default;
+        V d8 = default, d9 = default, d10 = default, d11 = default, d12 = default, d13 = default, d14 = default, d15 = default;
+        V x, b0, b1;
+        nint s1 = t->ARow, s2 = 2 * s1, s3 = 3 * s1, aStep = t->AStep, bStep = t->BStep;
+        for (nint segment = 0; segment < t->Segments; segment++)
+        {
+            float* p0 = t->A + (segment * t->ASegment);
+            float* p3 = p0 + s3, p6 = p3 + s3, p9 = p6 + s3, p12 = p9 + s3, p15 = p12 + s3;
+            float* b = t->B + (segment * t->BSegment);
+            nint k = t->Steps;
+            for (; k >= 2; k -= 2)
+            {
+                b0 = L.Load(b);
+                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.IsUnit ? p0 + 1 : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.IsUnit ? p0 + 2 : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.IsUnit ? p0 + 3 : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.IsUnit ? p0 + 4 : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.IsUnit ? p0 + 5 : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.IsUnit ? p0 + 6 : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.IsUnit ? p0 + 7 : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.IsUnit ? p0 + 8 : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.IsUnit ? p0 + 9 : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.IsUnit ? p0 + 10 : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.IsUnit ? p0 + 11 : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.IsUnit ? p0 + 12 : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.IsUnit ? p0 + 13 : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.IsUnit ? p0 + 14 : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.IsUnit ? p0 + 15 : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                b += bStep;
+                b0 = L.Load(b);
+                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                if (TRows.Count > 0) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep : p0 + 1); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 1 : p0 + s1 + 1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 2 : p0 + s2 + 1); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 3 : p3 + 1); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 4 : p3 + s1 + 1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 5 : p3 + s2 + 1); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 6 : p6 + 1); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 7 : p6 + s1 + 1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 8 : p6 + s2 + 1); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 9 : p9 + 1); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 10 : p9 + s1 + 1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 11 : p9 + s2 + 1); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 12 : p12 + 1); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 13 : p12 + s1 + 1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 14 : p12 + s2 + 1); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.IsUnit ? p0 + aStep + 15 : p15 + 1); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                b += bStep;
+                p0 += TStep.IsUnit ? 2 * aStep : 2;
+                if (!TStep.IsUnit)
+                {
+                    p3 += TRows.Count > 3 ? 2 : 0;
+                    p6 += TRows.Count > 6 ? 2 : 0;
+                    p9 += TRows.Count > 9 ? 2 : 0;
+                    p12 += TRows.Count > 12 ? 2 : 0;
+                    p15 += TRows.Count > 15 ? 2 : 0;
+                }
+            }
+
+            if (k > 0)
+            {
+                b0 = L.Load(b);
+                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.IsUnit ? p0 + 1 : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.IsUnit ? p0 + 2 : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.IsUnit ? p0 + 3 : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.IsUnit ? p0 + 4 : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.IsUnit ? p0 + 5 : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.IsUnit ? p0 + 6 : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.IsUnit ? p0 + 7 : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.IsUnit ? p0 + 8 : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.IsUnit ? p0 + 9 : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.IsUnit ? p0 + 10 : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.IsUnit ? p0 + 11 : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.IsUnit ? p0 + 12 : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.IsUnit ? p0 + 13 : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.IsUnit ? p0 + 14 : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.IsUnit ? p0 + 15 : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+            }
+        }
+
+        Finish(t, 0, c0, d0);
+        if (TRows.Count > 1) { Finish(t, 1, c1, d1); }
+        if (TRows.Count > 2) { Finish(t, 2, c2, d2); }
+        if (TRows.Count > 3) { Finish(t, 3, c3, d3); }
+        if (TRows.Count > 4) { Finish(t, 4, c4, d4); }
+        if (TRows.Count > 5) { Finish(t, 5, c5, d5); }
+        if (TRows.Count > 6) { Finish(t, 6, c6, d6); }
+        if (TRows.Count > 7) { Finish(t, 7, c7, d7); }
+        if (TRows.Count > 8) { Finish(t, 8, c8, d8); }
+        if (TRows.Count > 9) { Finish(t, 9, c9, d9); }
+        if (TRows.Count > 10) { Finish(t, 10, c10, d10); }
+        if (TRows.Count > 11) { Finish(t, 11, c11, d11); }
+        if (TRows.Count > 12) { Finish(t, 12, c12, d12); }
+        if (TRows.Count > 13) { Finish(t, 13, c13, d13); }
+        if (TRows.Count > 14) { Finish(t, 14, c14, d14); }
+        if (TRows.Count > 15) { Finish(t, 15, c15, d15); }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(TileArguments* t, nint row, V c, V d)
+    {
+        float* target = t->C + (row * t->CRow);
+        if (t->Init != null)
+        {
+            float* init = t->Init + (row * t->InitRow);
+            c = L.Add(L.Load(init), c);
+            d = TVectors.Two ? L.Add(L.Load(init + L.Count), d) : d;
+        }
+
+        L.Store(target, c);
+        if (TVectors.Two)
+        {
+            L.Store(target + L.Count, d);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace LowBit.Kernels.MatrixProducts;
+
+/// <summary>
+/// What a register tile computes: <c>C[r, :] = init[r, :] + Σ_s Σ_k A[s·ASegment + r·ARow + k·AStep] · B[s·BSegment + k·BStep + :]</c>.
+/// All strides count floats. A packed matrix product has one segment; a convolution has one per kernel row (or image row).
+/// </summary>
+internal unsafe struct TileArguments
+{
+    public float* A;
+    public nint ARow;
+    public nint AStep;
+    public nint ASegment;
+    public float* B;
+    public nint BStep;
+    public nint BSegment;
+    public nint Steps;
+    public nint Segments;
+
+    /// <summary>Start values, or null for zeros; the same pointer as <see cref="C"/> adds to C.</summary>
+    public float* Init;
+    public nint InitRow;
+    public float* C;
+    public nint CRow;
+}
