@@ -95,58 +95,28 @@ internal static unsafe class Correlation<L, V>
 
     private static void RunTiles(in CorrelationPass pass, in Band band, int panel, TileArguments* t, bool isFirst)
     {
-        int vectors = pass.Division.Vectors(panel), width = vectors * L.Count, valid = pass.Division.Valid(panel);
-        int most = L.MaxRows(vectors), tiles = (pass.OutWidth + most - 1) / most;
-        bool add = pass.Add || !isFirst;
-        float* bias = pass.Bias == null || !isFirst ? null : pass.Bias + pass.Division.First(panel);
+        var target = new TileTarget
+        {
+            Row = pass.TargetPixel, Vectors = pass.Division.Vectors(panel), Valid = pass.Division.Valid(panel), Add = pass.Add || !isFirst,
+            Bias = pass.Bias == null ? null : pass.Bias + pass.Division.First(panel),
+        };
+        int most = L.MaxRows(target.Vectors), tiles = (pass.OutWidth + most - 1) / most;
         float* origin = t->A;
-        float* edge = stackalloc float[16 * 2 * 16];
         for (int row = 0; row < band.Rows; row++)
         {
             float* targetRow = band.Target + (row * pass.TargetRow) + pass.Division.First(panel);
+            float* frameRow = origin + (row * pass.Stride * band.FrameRow);
             int column = 0;
             for (int tile = 0; tile < tiles; tile++)
             {
-                int count = ((pass.OutWidth * (tile + 1)) / tiles) - column;
-                float* target = targetRow + (column * pass.TargetPixel);
-                t->A = origin + (row * pass.Stride * band.FrameRow) + (column * t->ARow);
-                delegate*<TileArguments*, void> body = TileTable<L, V>.Get(count, vectors, unit: false);
-                if (valid == width)
-                {
-                    t->C = target;
-                    t->CRow = pass.TargetPixel;
-                    t->Init = add ? target : bias;
-                    t->InitRow = add ? pass.TargetPixel : 0;
-                    body(t);
-                }
-                else
-                {
-                    t->C = edge;
-                    t->CRow = width;
-                    t->Init = bias;
-                    t->InitRow = 0;
-                    body(t);
-                    CopyEdge(edge, width, target, pass.TargetPixel, new EdgeSize(count, valid, add));
-                }
-
-                column += count;
+                target.Rows = (int)((long)pass.OutWidth * (tile + 1) / tiles) - column;
+                target.C = targetRow + (column * pass.TargetPixel);
+                t->A = frameRow + (column * t->ARow);
+                TileRunner<L, V>.Run(t, in target, unit: false);
+                column += target.Rows;
             }
         }
     }
-
-    /// <summary>Moves the real channels of a tile that holds more of them than the target has.</summary>
-    private static void CopyEdge(float* edge, nint edgeRow, float* target, nint targetRow, EdgeSize size)
-    {
-        for (int r = 0; r < size.Rows; r++, edge += edgeRow, target += targetRow)
-        {
-            for (int c = 0; c < size.Channels; c++)
-            {
-                target[c] = size.Add ? target[c] + edge[c] : edge[c];
-            }
-        }
-    }
-
-    private readonly record struct EdgeSize(int Rows, int Channels, bool Add);
 
     private struct Band
     {

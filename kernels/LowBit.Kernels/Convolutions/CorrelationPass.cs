@@ -1,3 +1,5 @@
+using LowBit.Kernels.MatrixProducts;
+
 namespace LowBit.Kernels.Convolutions;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal unsafe struct CorrelationPass
     public int Stride;
 
     public float* Panels;
-    public OutputPanels Division;
+    public ColumnPanels Division;
 
     /// <summary>Null, or one value per channel, padded with zeros to whole panels.</summary>
     public float* Bias;
@@ -54,7 +56,7 @@ internal unsafe struct CorrelationPass
     /// </summary>
     public void Partition()
     {
-        double perImage = 2.0 * OutHeight * OutWidth * Division.Channels * Depth;
+        double perImage = 2.0 * OutHeight * OutWidth * Division.Columns * Depth;
         long frameRow = (long)FrameWidth * Source.Channels * Stride;
         int rows = (int)Math.Clamp(BandFloats / Math.Max(1, frameRow), 1, OutHeight);
         if (Batch < 32)

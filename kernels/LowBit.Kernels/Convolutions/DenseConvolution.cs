@@ -12,9 +12,9 @@ internal static unsafe class DenseConvolution<L, V>
     /// <summary>The forward convolution: one pass per group.</summary>
     public static void Forward(in ConvShape s, float* x, float* w, float* bias, float* y, WorkerPool pool)
     {
-        var division = new OutputPanels(s.GroupOutChannels, L.Count);
-        long panelFloats = (long)division.PaddedChannels * s.ReductionLength;
-        float* panels = Scratch.Rent(panelFloats + division.PaddedChannels);
+        var division = new ColumnPanels(s.GroupOutChannels, L.Count);
+        long panelFloats = (long)division.PaddedColumns * s.ReductionLength;
+        float* panels = Scratch.Rent(panelFloats + division.PaddedColumns);
         for (int group = 0; group < s.Groups; group++)
         {
             int firstOut = group * s.GroupOutChannels;
@@ -35,7 +35,7 @@ internal static unsafe class DenseConvolution<L, V>
             if (bias != null)
             {
                 pass.Bias = panels + panelFloats;
-                new Span<float>(pass.Bias, division.PaddedChannels).Clear();
+                new Span<float>(pass.Bias, division.PaddedColumns).Clear();
                 new ReadOnlySpan<float>(bias + firstOut, s.GroupOutChannels).CopyTo(new Span<float>(pass.Bias, s.GroupOutChannels));
             }
 
@@ -43,7 +43,7 @@ internal static unsafe class DenseConvolution<L, V>
             Correlation<L, V>.Run(ref pass, pool);
         }
 
-        Scratch.Return(panels, panelFloats + division.PaddedChannels);
+        Scratch.Return(panels, panelFloats + division.PaddedColumns);
     }
 
     /// <summary>
@@ -52,8 +52,8 @@ internal static unsafe class DenseConvolution<L, V>
     /// </summary>
     public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool)
     {
-        var division = new OutputPanels(s.GroupInChannels, L.Count);
-        long panelFloats = (long)division.PaddedChannels * s.KernelHeight * s.KernelWidth * s.GroupOutChannels;
+        var division = new ColumnPanels(s.GroupInChannels, L.Count);
+        long panelFloats = (long)division.PaddedColumns * s.KernelHeight * s.KernelWidth * s.GroupOutChannels;
         float* panels = Scratch.Rent(panelFloats);
         for (int group = 0; group < s.Groups; group++)
         {
@@ -76,7 +76,7 @@ internal static unsafe class DenseConvolution<L, V>
 
     private static void RunPhase(in ConvShape s, int group, StridePhase rows, StridePhase columns, Operands operands, WorkerPool pool)
     {
-        OutputPanels division = operands.Division;
+        ColumnPanels division = operands.Division;
         var packing = new TurnedPackJob { Shape = s, Group = group, Rows = rows, Columns = columns, W = operands.W, Panels = operands.Panels, Division = division };
         pool.Run(division.Count, ref packing, static (ref TurnedPackJob j, int panel) => j.Pack(panel));
         nint pixel = s.InChannels, row = pixel * s.Width;
@@ -98,12 +98,12 @@ internal static unsafe class DenseConvolution<L, V>
         public float* W;
         public float* Gx;
         public float* Panels;
-        public OutputPanels Division;
+        public ColumnPanels Division;
     }
 
     private struct PackJob
     {
-        public OutputPanels Division;
+        public ColumnPanels Division;
         public int Depth;
         public float* Source;
         public nint RowStep;
@@ -119,7 +119,7 @@ internal static unsafe class DenseConvolution<L, V>
         public StridePhase Columns;
         public float* W;
         public float* Panels;
-        public OutputPanels Division;
+        public ColumnPanels Division;
 
         /// <summary>Packs the taps of the phase in turned order: rows of a panel are (tap row, tap column, output channel).</summary>
         public readonly void Pack(int panel)

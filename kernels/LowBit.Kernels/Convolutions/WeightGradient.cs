@@ -28,7 +28,7 @@ internal static unsafe class WeightGradient<L, V>
         {
             Shape = s, Group = group, Input = ConvFrames.Input(s, x, group),
             Gy = gy + (group * s.GroupOutChannels), Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
-            Division = new OutputPanels(s.GroupOutChannels, L.Count),
+            Division = new ColumnPanels(s.GroupOutChannels, L.Count),
         };
         long panelFloats = (long)s.ReductionLength * 2 * L.Count;
         job.PanelsPerChunk = (int)Math.Clamp(PanelGroupFloats / panelFloats, 1, job.Division.Count);
@@ -37,7 +37,7 @@ internal static unsafe class WeightGradient<L, V>
         int blocks = (int)Math.Min(mostBlocks, (TargetChunks + job.PanelChunks - 1) / job.PanelChunks);
         job.ImagesPerBlock = (s.Batch + blocks - 1) / blocks;
         job.Blocks = (s.Batch + job.ImagesPerBlock - 1) / job.ImagesPerBlock;
-        job.BlockFloats = (long)s.ReductionLength * job.Division.PaddedChannels;
+        job.BlockFloats = (long)s.ReductionLength * job.Division.PaddedColumns;
         job.Partial = Scratch.Rent(job.BlockFloats * job.Blocks);
         pool.Run(job.Blocks * job.PanelChunks, ref job, static (ref Job j, int chunk) => RunChunk(in j, chunk));
         int reductions = (s.ReductionLength + ReductionRows - 1) / ReductionRows;
@@ -185,7 +185,7 @@ internal static unsafe class WeightGradient<L, V>
         public ImageSource Input;
         public float* Gy;
         public float* Gw;
-        public OutputPanels Division;
+        public ColumnPanels Division;
         public int PanelsPerChunk;
         public int PanelChunks;
         public int ImagesPerBlock;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
@@ -29,9 +31,36 @@ public static unsafe class Sgemm
             throw new ArgumentException($"a matrix product needs sizes of at least 0, got {shape}", nameof(shape));
         }
 
-        var job = new Job { Shape = shape, A = a, B = b, C = c, Accumulate = accumulate };
-        pool.Run((shape.M + RowsPerChunk - 1) / RowsPerChunk, ref job, static (ref Job j, int chunk) =>
-            GemmReference.Rows(j.Shape, j.A, j.B, j.C, j.Accumulate, chunk * RowsPerChunk, Math.Min(j.Shape.M, (chunk + 1) * RowsPerChunk)));
+        if (shape.M == 0 || shape.N == 0)
+        {
+            return;
+        }
+
+        if (shape.K == 0)
+        {
+            if (!accumulate)
+            {
+                NativeMemory.Clear(c, (nuint)shape.M * (nuint)shape.N * sizeof(float));
+            }
+        }
+        else if (isa == Isa.Avx512)
+        {
+            PackedGemm<FmaLanes512, Vector512<float>>.Multiply(shape, a, b, c, accumulate, pool);
+        }
+        else if (isa == Isa.Avx2)
+        {
+            PackedGemm<FmaLanes256, Vector256<float>>.Multiply(shape, a, b, c, accumulate, pool);
+        }
+        else if (isa == Isa.Vector128)
+        {
+            PackedGemm<FmaLanes128, Vector128<float>>.Multiply(shape, a, b, c, accumulate, pool);
+        }
+        else
+        {
+            var job = new Job { Shape = shape, A = a, B = b, C = c, Accumulate = accumulate };
+            pool.Run((shape.M + RowsPerChunk - 1) / RowsPerChunk, ref job, static (ref Job j, int chunk) =>
+                GemmReference.Rows(j.Shape, j.A, j.B, j.C, j.Accumulate, chunk * RowsPerChunk, Math.Min(j.Shape.M, (chunk + 1) * RowsPerChunk)));
+        }
     }
 
     private struct Job

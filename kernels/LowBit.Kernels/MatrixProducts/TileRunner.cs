@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+
+namespace LowBit.Kernels.MatrixProducts;
+
+/// <summary>Runs register tiles whose last column panel may be wider than the target.</summary>
+internal static unsafe class TileRunner<L, V>
+    where L : struct, IFmaLanes<V>
+    where V : struct
+{
+    // The largest tile of any instruction set: 16 rows of one or 14 rows of two vectors of 16 floats.
+    private const int LargestTile = 14 * 32;
+
+    /// <summary>Completes <paramref name="t"/> (its A, B and sizes are set) with the target and runs the tile.</summary>
+    public static void Run(TileArguments* t, in TileTarget target, bool unit)
+    {
+        int width = target.Vectors * L.Count;
+        if (target.Valid != width)
+        {
+            RunEdge(t, in target, unit, width);
+            return;
+        }
+
+        t->C = target.C;
+        t->CRow = target.Row;
+        t->Init = target.Add ? target.C : target.Bias;
+        t->InitRow = target.Add ? target.Row : 0;
+        TileTable<L, V>.Get(target.Rows, target.Vectors, unit)(t);
+    }
+
+    [SkipLocalsInit]
+    private static void RunEdge(TileArguments* t, in TileTarget target, bool unit, int width)
+    {
+        float* edge = stackalloc float[LargestTile];
+        t->C = edge;
+        t->CRow = width;
+        t->Init = target.Add ? null : target.Bias;
+        t->InitRow = 0;
+        TileTable<L, V>.Get(target.Rows, target.Vectors, unit)(t);
+        float* c = target.C;
+        for (int r = 0; r < target.Rows; r++, edge += width, c += target.Row)
+        {
+            for (int i = 0; i < target.Valid; i++)
+            {
+                c[i] = target.Add ? c[i] + edge[i] : edge[i];
+            }
+        }
+    }
+}
