@@ -66,6 +66,18 @@ public interface ILanes<V>
     /// <summary>2^n for integral lanes n in [−126, 127].</summary>
     static abstract V PowerOfTwo(V n);
 
+    /// <summary>The unbiased binary exponent of |a| as a float: ⌊log2 |a|⌋ for normal numbers.</summary>
+    static abstract V Exponent(V a);
+
+    /// <summary>The significand of |a| in [1, 2), for normal numbers.</summary>
+    static abstract V Mantissa(V a);
+
     /// <summary>The sum of all lanes, in a fixed tree: halves are added until one lane is left.</summary>
     static abstract float Sum(V a);
+
+    /// <summary>The largest lane by <see cref="Max"/>, in the tree of <see cref="Sum"/>.</summary>
+    static abstract float Largest(V a);
+
+    /// <summary>The smallest lane by <see cref="Min"/>, in the tree of <see cref="Sum"/>.</summary>
+    static abstract float Smallest(V a);
 }

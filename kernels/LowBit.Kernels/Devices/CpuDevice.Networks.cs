@@ -1,0 +1,124 @@
+using LowBit.Kernels.Convolutions;
+using LowBit.Kernels.Losses;
+using LowBit.Kernels.MatrixProducts;
+using LowBit.Kernels.Poolings;
+
+namespace LowBit.Kernels.Devices;
+
+/// <content>Products, convolutions, poolings, losses.</content>
+public sealed unsafe partial class CpuDevice
+{
+    /// <inheritdoc/>
+    public override void Gemm(in GemmShape shape, DeviceBuffer a, DeviceBuffer b, DeviceBuffer c, bool accumulate)
+    {
+        Sgemm.Multiply(in shape, Pointer(a), Pointer(b), Pointer(c), accumulate, Pool, _isa);
+        Keep(a, b, c);
+    }
+
+    /// <inheritdoc/>
+    public override void ConvForward(in ConvShape shape, DeviceBuffer x, DeviceBuffer w, DeviceBuffer? bias, DeviceBuffer y)
+    {
+        Conv2d.Forward(in shape, Pointer(x), Pointer(w), PointerOrNull(bias), Pointer(y), Pool, _isa);
+        Keep(x, w, bias, y);
+    }
+
+    /// <inheritdoc/>
+    public override void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx)
+    {
+        Conv2d.BackwardInput(in shape, Pointer(gy), Pointer(w), Pointer(gx), Pool, _isa);
+        Keep(gy, w, gx);
+    }
+
+    /// <inheritdoc/>
+    public override void ConvBackwardWeights(in ConvShape shape, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gw)
+    {
+        Conv2d.BackwardWeights(in shape, Pointer(x), Pointer(gy), Pointer(gw), Pool, _isa);
+        Keep(x, gy, gw);
+    }
+
+    /// <inheritdoc/>
+    public override void MaxPoolForward(in PoolShape shape, DeviceBuffer x, DeviceBuffer y, DeviceBuffer argmax)
+    {
+        Launch.Chunks(shape.Batch, new MaxPoolKernel(shape, Pointer(x), Pointer(y), (int*)Pointer(argmax)));
+        Keep(x, y, argmax);
+    }
+
+    /// <inheritdoc/>
+    public override void MaxPoolBackward(in PoolShape shape, DeviceBuffer gy, DeviceBuffer argmax, DeviceBuffer gx)
+    {
+        long inputLength = shape.InputLength / shape.Batch;
+        long outputLength = shape.OutputLength / shape.Batch;
+        Launch.Chunks(shape.Batch, new MaxPoolBackwardKernel(inputLength, outputLength, Pointer(gy), (int*)Pointer(argmax), Pointer(gx)));
+        Keep(gy, argmax, gx);
+    }
+
+    /// <inheritdoc/>
+    public override void AveragePoolForward(in PoolShape shape, DeviceBuffer x, DeviceBuffer y)
+    {
+        Launch.Chunks(shape.Batch, new AveragePoolKernel(shape, Pointer(x), Pointer(y)));
+        Keep(x, y);
+    }
+
+    /// <inheritdoc/>
+    public override void AveragePoolBackward(in PoolShape shape, DeviceBuffer gy, DeviceBuffer gx)
+    {
+        Launch.Chunks(shape.Batch, new AveragePoolBackwardKernel(shape, Pointer(gy), Pointer(gx)));
+        Keep(gy, gx);
+    }
+
+    /// <inheritdoc/>
+    public override void ShortcutForward(in ShortcutShape shape, DeviceBuffer x, DeviceBuffer y)
+    {
+        Launch.Chunks(shape.Batch, new ShortcutKernel(shape, Pointer(x), Pointer(y)));
+        Keep(x, y);
+    }
+
+    /// <inheritdoc/>
+    public override void ShortcutBackward(in ShortcutShape shape, DeviceBuffer gy, DeviceBuffer gx)
+    {
+        Launch.Chunks(shape.Batch, new ShortcutBackwardKernel(shape, Pointer(gy), Pointer(gx)));
+        Keep(gy, gx);
+    }
+
+    /// <inheritdoc/>
+    public override void LogSoftmaxForward(int rows, int columns, DeviceBuffer x, DeviceBuffer y)
+    {
+        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxKernel(rows, columns, Pointer(x), Pointer(y)));
+        Keep(x, y);
+    }
+
+    /// <inheritdoc/>
+    public override void LogSoftmaxBackward(int rows, int columns, DeviceBuffer y, DeviceBuffer gy, DeviceBuffer gx)
+    {
+        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxBackwardKernel(rows, columns, Pointer(y), Pointer(gy), Pointer(gx)));
+        Keep(y, gy, gx);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">A label is outside [0, <paramref name="classes"/>).</exception>
+    public override void CrossEntropyForward(
+        int rows, int classes, DeviceBuffer logits, DeviceBuffer labels, float smoothing, DeviceBuffer probabilities, DeviceBuffer losses)
+    {
+        int* label = (int*)Pointer(labels);
+        for (int row = 0; row < rows; row++)
+        {
+            if ((uint)label[row] >= (uint)classes)
+            {
+                throw new ArgumentOutOfRangeException(nameof(labels), label[row], $"label of row {row} is not in 0..{classes - 1}");
+            }
+        }
+
+        var kernel = new CrossEntropyKernel(rows, classes, Pointer(logits), label, smoothing, Pointer(probabilities), Pointer(losses));
+        Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
+        Keep(logits, labels, probabilities, losses);
+    }
+
+    /// <inheritdoc/>
+    public override void CrossEntropyBackward(
+        int rows, int classes, DeviceBuffer probabilities, DeviceBuffer labels, float smoothing, float scale, DeviceBuffer gx)
+    {
+        var kernel = new CrossEntropyBackwardKernel(rows, classes, Pointer(probabilities), (int*)Pointer(labels), smoothing, scale, Pointer(gx));
+        Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
+        Keep(probabilities, labels, gx);
+    }
+}

@@ -1,0 +1,218 @@
+using LowBit.Kernels.Normalizations;
+using LowBit.Kernels.Reductions;
+
+namespace LowBit.Kernels.Devices;
+
+/// <content>Batch normalisation.</content>
+public sealed unsafe partial class CpuDevice
+{
+    /// <inheritdoc/>
+    public override void BatchNormForward(
+        int rows, int channels, DeviceBuffer x, DeviceBuffer gamma, DeviceBuffer beta, float epsilon, float momentum,
+        DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer mean, DeviceBuffer inverseDeviation, DeviceBuffer y)
+    {
+        if (rows == 0 || channels == 0)
+        {
+            return;
+        }
+
+        var folded = new FoldedColumns(rows, channels);
+        using var scratch = new NativeScratch((folded.BlockCount * 2L * folded.Width * sizeof(float)) + (2L * channels * sizeof(double)));
+        double* means = (double*)scratch.Pointer;
+        double* squares = means + channels;
+        float* partials = (float*)(squares + channels);
+        Launch.Chunks(folded.BlockCount, new BatchMomentsKernel(Pointer(x), folded, partials));
+        BatchMoments.Combine(in folded, partials, means, squares);
+
+        float* meanOut = Pointer(mean), inverse = Pointer(inverseDeviation);
+        float* movingMean = Pointer(runningMean), movingVariance = Pointer(runningVariance);
+        for (int c = 0; c < channels; c++)
+        {
+            meanOut[c] = (float)means[c];
+            inverse[c] = (float)(1 / Math.Sqrt((squares[c] / rows) + epsilon));
+            float unbiased = (float)(squares[c] / Math.Max(rows - 1, 1));
+            movingMean[c] += momentum * (meanOut[c] - movingMean[c]);
+            movingVariance[c] += momentum * (unbiased - movingVariance[c]);
+        }
+
+        Normalize(in folded, x, mean, inverse, gamma, beta, y);
+        Keep(runningMean, runningVariance, mean, inverseDeviation);
+    }
+
+    /// <inheritdoc/>
+    public override void BatchNormInference(
+        int rows, int channels, DeviceBuffer x, DeviceBuffer gamma, DeviceBuffer beta, float epsilon,
+        DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer y)
+    {
+        if (rows == 0 || channels == 0)
+        {
+            return;
+        }
+
+        var folded = new FoldedColumns(rows, channels);
+        using var scratch = new NativeScratch(channels * sizeof(float));
+        float* inverse = (float*)scratch.Pointer;
+        InverseDeviations(channels, epsilon, Pointer(runningVariance), inverse);
+        Normalize(in folded, x, runningMean, inverse, gamma, beta, y);
+        Keep(runningVariance);
+    }
+
+    /// <inheritdoc/>
+    public override void BatchNormBackward(
+        int rows, int channels, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gamma, DeviceBuffer mean, DeviceBuffer inverseDeviation,
+        DeviceBuffer? gx, DeviceBuffer? ggamma, DeviceBuffer? gbeta)
+    {
+        if (rows == 0 || channels == 0)
+        {
+            return;
+        }
+
+        var folded = new FoldedColumns(rows, channels);
+        using var scratch = new NativeScratch(GradientScratch(in folded));
+        var space = new GradientSpace(in folded, scratch.Pointer);
+        float* inverse = Pointer(inverseDeviation), weights = Pointer(gamma);
+        ParameterGradients(in folded, in space, x, gy, mean, inverse, ggamma, gbeta);
+        if (gx is not null)
+        {
+            for (int c = 0; c < channels; c++)
+            {
+                space.Scale[c] = weights[c] * inverse[c];
+                space.MeanGradient[c] = (float)(space.First[c] / rows);
+                space.Slope[c] = (float)(space.Second[c] / rows * inverse[c] * inverse[c]);
+            }
+
+            space.ReplicateRest(in folded);
+            RunColumns(in folded, new NormalizeBackwardKernel(
+                Pointer(x), Pointer(gy), space.Mean, space.Scale, space.MeanGradient, space.Slope, Pointer(gx)));
+        }
+
+        Keep(x, gy, gamma, mean, inverseDeviation, gx);
+    }
+
+    /// <inheritdoc/>
+    public override void BatchNormInferenceBackward(
+        int rows, int channels, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gamma, float epsilon,
+        DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer? gx, DeviceBuffer? ggamma, DeviceBuffer? gbeta)
+    {
+        if (rows == 0 || channels == 0)
+        {
+            return;
+        }
+
+        var folded = new FoldedColumns(rows, channels);
+        using var scratch = new NativeScratch(GradientScratch(in folded));
+        var space = new GradientSpace(in folded, scratch.Pointer);
+        float* inverse = space.Slope, weights = Pointer(gamma);
+        InverseDeviations(channels, epsilon, Pointer(runningVariance), inverse);
+        if (ggamma is not null || gbeta is not null)
+        {
+            ParameterGradients(in folded, in space, x, gy, runningMean, inverse, ggamma, gbeta);
+        }
+
+        if (gx is not null)
+        {
+            for (int c = 0; c < channels; c++)
+            {
+                space.Scale[c] = weights[c] * inverse[c];
+            }
+
+            folded.Replicate(new ReadOnlySpan<float>(space.Scale, channels), space.Scale);
+            RunColumns(in folded, new ScaleGradientKernel(Pointer(gy), space.Scale, Pointer(gx)));
+        }
+
+        Keep(x, gy, gamma, runningMean, runningVariance, gx);
+    }
+
+    // Σ gy and Σ gy·(x − mean) into the space, and from them the gradients of beta and gamma.
+    private void ParameterGradients(
+        in FoldedColumns folded, in GradientSpace space, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer mean, float* inverse,
+        DeviceBuffer? ggamma, DeviceBuffer? gbeta)
+    {
+        folded.Replicate(Span<float>(mean), space.Mean);
+        var sums = new GradientSums(Pointer(x), Pointer(gy), space.Mean);
+        Launch.Chunks(folded.BlockCount, new ColumnSumsKernel<GradientSums>(sums, folded, space.Partials));
+        ColumnTotals.Combine(in folded, space.Partials, space.First, space.Second);
+        float* gammaGradient = PointerOrNull(ggamma), betaGradient = PointerOrNull(gbeta);
+        for (int c = 0; c < folded.Channels; c++)
+        {
+            if (gammaGradient != null)
+            {
+                gammaGradient[c] += (float)(space.Second[c] * inverse[c]);
+            }
+
+            if (betaGradient != null)
+            {
+                betaGradient[c] += (float)space.First[c];
+            }
+        }
+
+        Keep(x, gy, mean, ggamma, gbeta);
+    }
+
+    private void Normalize(in FoldedColumns folded, DeviceBuffer x, DeviceBuffer mean, float* inverse, DeviceBuffer gamma, DeviceBuffer beta, DeviceBuffer y)
+    {
+        int width = folded.Width;
+        using var scratch = new NativeScratch(3L * width * sizeof(float));
+        float* means = (float*)scratch.Pointer;
+        float* scale = means + width;
+        float* shift = scale + width;
+        float* weights = Pointer(gamma);
+        for (int c = 0; c < folded.Channels; c++)
+        {
+            scale[c] = weights[c] * inverse[c];
+        }
+
+        folded.Replicate(Span<float>(mean), means);
+        folded.Replicate(new ReadOnlySpan<float>(scale, folded.Channels), scale);
+        folded.Replicate(Span<float>(beta), shift);
+        RunColumns(in folded, new NormalizeKernel(Pointer(x), means, scale, shift, Pointer(y)));
+        Keep(x, mean, gamma, beta, y);
+    }
+
+    private static void InverseDeviations(int channels, float epsilon, float* variance, float* inverse)
+    {
+        for (int c = 0; c < channels; c++)
+        {
+            inverse[c] = (float)(1 / Math.Sqrt((double)variance[c] + epsilon));
+        }
+    }
+
+    private static long GradientScratch(in FoldedColumns folded)
+        => (2L * folded.Channels * sizeof(double)) + (((2L * folded.BlockCount) + 4) * folded.Width * sizeof(float));
+
+    /// <summary>The parts of the scratch block of a backward pass.</summary>
+    private readonly struct GradientSpace
+    {
+        public GradientSpace(in FoldedColumns folded, byte* scratch)
+        {
+            First = (double*)scratch;
+            Second = First + folded.Channels;
+            Mean = (float*)(Second + folded.Channels);
+            Scale = Mean + folded.Width;
+            MeanGradient = Scale + folded.Width;
+            Slope = MeanGradient + folded.Width;
+            Partials = Slope + folded.Width;
+        }
+
+        public double* First { get; }
+
+        public double* Second { get; }
+
+        public float* Mean { get; }
+
+        public float* Scale { get; }
+
+        public float* MeanGradient { get; }
+
+        public float* Slope { get; }
+
+        public float* Partials { get; }
+
+        public void ReplicateRest(in FoldedColumns folded)
+        {
+            folded.Replicate(new ReadOnlySpan<float>(Scale, folded.Channels), Scale);
+            folded.Replicate(new ReadOnlySpan<float>(MeanGradient, folded.Channels), MeanGradient);
+            folded.Replicate(new ReadOnlySpan<float>(Slope, folded.Channels), Slope);
+        }
+    }
+}
