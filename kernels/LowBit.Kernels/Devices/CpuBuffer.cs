@@ -28,7 +28,9 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
     /// <inheritdoc/>
     protected override void GiveBack()
     {
+#pragma warning disable CA1816 // Releasing is this type's way of disposing.
         GC.SuppressFinalize(this);
+#pragma warning restore CA1816
         byte* data = Data;
         Data = null;
         _pool.Return(data, _capacity);

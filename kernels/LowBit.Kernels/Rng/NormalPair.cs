@@ -47,10 +47,8 @@ internal static class NormalPair
         double turn = ((long)b - ((long)quadrant << 30)) / 4294967296.0;
         double x = turn * (2 * Math.PI);
         double z = x * x;
-        double sine = x * (1 + (z * (-1.0 / 6 + (z * (1.0 / 120 + (z * (-1.0 / 5040 + (z * (1.0 / 362880
-            + (z * (-1.0 / 39916800 + (z * (1.0 / 6227020800))))))))))))));
-        double cosine = 1 + (z * (-0.5 + (z * (1.0 / 24 + (z * (-1.0 / 720 + (z * (1.0 / 40320
-            + (z * (-1.0 / 3628800 + (z * (1.0 / 479001600 + (z * (-1.0 / 87178291200)))))))))))))));
+        double sine = x * Polynomial(z, [1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800]);
+        double cosine = Polynomial(z, [1, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200]);
         return (quadrant & 3) switch
         {
             0 => (sine, cosine),
@@ -58,5 +56,16 @@ internal static class NormalPair
             2 => (-sine, -cosine),
             _ => (-cosine, sine),
         };
+    }
+
+    private static double Polynomial(double z, ReadOnlySpan<double> coefficients)
+    {
+        double sum = 0;
+        for (int i = coefficients.Length - 1; i >= 0; i--)
+        {
+            sum = (sum * z) + coefficients[i];
+        }
+
+        return sum;
     }
 }
