@@ -77,6 +77,13 @@ public readonly record struct Var(ErrorTape Tape, int Index)
     /// <summary>The larger of two numbers; the first of equals, as in max pooling.</summary>
     public Var Max(Var other) => other.Value > Value ? other : this;
 
+    /// <summary>A function of two numbers given by its value, its error and its two slopes, which float32 gets with the given roundings.</summary>
+    public Var Join(Var other, double value, double error, double slope, double otherSlope, double roundings)
+        => Tape.Push(
+            value, error + (Math.Abs(slope) * Error) + (Math.Abs(otherSlope) * other.Error),
+            (this, slope, Bounds.Gamma(roundings) * Math.Abs(slope)),
+            (other, otherSlope, Bounds.Gamma(roundings) * Math.Abs(otherSlope)));
+
     /// <summary>
     /// A function of one number given by value and slope. Both are evaluated in float32 with the given roundings, relative to
     /// <paramref name="scale"/>, the largest intermediate of the formula (1 where there is no cancellation).
