@@ -25,7 +25,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The elements as a tensor span over the tensor's own memory: what is written there is written to the tensor.</summary>
-    /// <returns>A dense span with the sizes of <see cref="Shape"/>; a single number becomes <c>[1]</c>. Valid until the tensor is disposed.</returns>
+    /// <returns>A dense span with the sizes of <see cref="Shape"/>; a single number becomes <c>[1]</c>. Valid while the tensor is reachable and not disposed.</returns>
     /// <exception cref="NotSupportedException">The tensor is not in the memory of the CPU; use <see cref="ToArray"/>.</exception>
     public TensorSpan<float> AsTensorSpan()
     {

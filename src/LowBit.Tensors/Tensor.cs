@@ -9,7 +9,7 @@ namespace LowBit.Tensors;
 /// </summary>
 /// <remarks>
 /// A tensor made while a <see cref="TensorScope"/> is open dies with that scope; every other tensor is disposed by who made
-/// it. There is no finalizer, because device code may still use a block whose last managed reference is gone.
+/// it. A block that nobody can reach any more comes back late, with the garbage collector, if at all: do not rely on it.
 /// One tensor may be read by many threads; writing to it, and differentiating with it, is for one thread at a time.
 /// </remarks>
 public sealed partial class Tensor : IDisposable
