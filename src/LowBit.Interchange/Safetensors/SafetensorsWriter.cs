@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LowBit.Kernels.Files;
 
 namespace LowBit.Interchange.Safetensors;
 
@@ -88,24 +89,7 @@ public sealed class SafetensorsWriter
 
     /// <summary>Writes the file under a temporary name, flushes and renames it, so that no reader sees half a file.</summary>
     /// <param name="path">The file to write or replace.</param>
-    public void Save(string path)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(ToBytes());
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public void Save(string path) => AtomicFile.Write(path, ToBytes());
 
     private byte[] Header()
     {
