@@ -1,0 +1,131 @@
+using LowBit.Quantization.Calibration;
+using LowBit.Quantization.StepSources;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization;
+
+/// <summary>A quantizer on an edge of the network: one step for a tensor <c>[batch, …]</c>.</summary>
+public sealed class ActivationQuantizer : Quantizer
+{
+    /// <summary>Composes a quantizer.</summary>
+    /// <param name="parts">The parts, with exactly one step.</param>
+    /// <exception cref="ArgumentException">There is more than one step, or the codes are not unsigned.</exception>
+    public ActivationQuantizer(QuantizerParts parts)
+        : base(parts)
+    {
+        if (parts.Steps.Step.Length != 1)
+        {
+            throw new ArgumentException($"an activation has one step, got {parts.Steps.Step.Length}", nameof(parts));
+        }
+
+        if (parts.Range.Signed || !parts.Range.Contains(parts.ZeroPoint))
+        {
+            throw new ArgumentException(
+                $"activation codes are stored unsigned with the zero point among them, got {parts.Range} and zero point {parts.ZeroPoint}", nameof(parts));
+        }
+    }
+
+    /// <summary>True when values on both sides of zero have codes.</summary>
+    public bool Signed => ZeroPoint > 0;
+
+    /// <summary>
+    /// False: running ranges stay as they are. They stay so in any case while gradients are off, so that evaluation never changes a model.
+    /// </summary>
+    public bool Training { get; set; } = true;
+
+    /// <summary>The observer of a running calibration, else null.</summary>
+    public Observer? Observer { get; private set; }
+
+    /// <summary>Starts calibration: until <see cref="EndCalibration"/>, values pass unchanged and the observer sees them.</summary>
+    /// <param name="observer">Collects the statistics.</param>
+    /// <exception cref="InvalidOperationException">The method fixes the step.</exception>
+    public void BeginCalibration(Observer observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        if (Source.IsFixed)
+        {
+            throw new InvalidOperationException($"{Kind} quantizer {Name} has a step fixed by its method; calibrate uniform, lsq or pact quantizers");
+        }
+
+        Observer = observer;
+    }
+
+    /// <summary>Ends calibration and takes the observer's step.</summary>
+    /// <exception cref="InvalidOperationException">No calibration runs, or nothing was observed.</exception>
+    public void EndCalibration()
+    {
+        if (Observer is null)
+        {
+            throw new InvalidOperationException($"no calibration of quantizer {Name} is running; call BeginCalibration first");
+        }
+
+        Source.Start([Observer.Step(Range, ZeroPoint)]);
+        MarkInitialized();
+        Observer = null;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (!Enabled)
+        {
+            return x;
+        }
+
+        if (x.Shape.Rank < 1 || x.Length == 0)
+        {
+            throw new ArgumentException($"activations at quantizer {Name} are [batch, …] and not empty, got {x.Shape}", nameof(x));
+        }
+
+        if (Observer is not null)
+        {
+            Observer.Observe(x.ToArray());
+            return x;
+        }
+
+        FindStep(x);
+        return Run(x, x.Length / x.Shape[0]);
+    }
+
+    /// <summary>What the integer engine needs: real value = step·(code − zeroPoint), low ≤ code ≤ high, codes unsigned.</summary>
+    /// <exception cref="InvalidOperationException">The step was never found.</exception>
+    public (float Step, int ZeroPoint, int Low, int High) Export()
+    {
+        RequireInitialized();
+        return (PositiveSteps()[0], ZeroPoint, Range.Low, Range.High);
+    }
+
+    private void FindStep(Tensor x)
+    {
+        if (Source.IsFixed)
+        {
+            return;
+        }
+
+        bool isFirst = !IsInitialized;
+        if (Source is TrackedStep tracked)
+        {
+            if (isFirst || (Training && !NoGradient.IsActive))
+            {
+                tracked.Track(x, isFirst, Name);
+            }
+        }
+        else if (isFirst)
+        {
+            try
+            {
+                Source.Start([Rule.Step(x.ToArray(), Range, ZeroPoint)]);
+            }
+            catch (ArgumentException e)
+            {
+                throw new ArgumentException($"activations at quantizer {Name}: {e.Message}", nameof(x), e);
+            }
+        }
+
+        if (isFirst)
+        {
+            MarkInitialized();
+        }
+    }
+}

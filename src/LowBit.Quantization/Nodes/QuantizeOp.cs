@@ -1,0 +1,48 @@
+using LowBit.Kernels.FakeQuantization;
+using LowBit.Quantization.Roundings;
+using LowBit.Quantization.StepSources;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization.Nodes;
+
+/// <summary>
+/// A rounding and a gradient estimator tied together: the differentiable <c>y = s·(clamp(round(x/s) + z, low, high) − z)</c> and the
+/// same codes on the host. Both parts are type arguments, so the kernel of each pair is compiled on its own.
+/// </summary>
+public abstract class QuantizeOp
+{
+    private protected QuantizeOp()
+    {
+    }
+
+    /// <summary>Name of the rounding.</summary>
+    public abstract string Rounding { get; }
+
+    /// <summary>Name of the estimator.</summary>
+    public abstract string Estimator { get; }
+
+    /// <summary>Ties an estimator to the rounding that the codes ask for: half-even for neighbouring codes, sign for ±1, nearest odd for odd codes.</summary>
+    /// <typeparam name="TEstimator">The gradient.</typeparam>
+    /// <param name="range">The codes.</param>
+    public static QuantizeOp For<TEstimator>(CodeRange range)
+        where TEstimator : struct, IEstimator
+    {
+        if (range.Stride != 2)
+        {
+            return new QuantizeOp<RoundHalfEven, TEstimator>();
+        }
+
+        return range.High == 1 ? new QuantizeOp<RoundBipolar, TEstimator>() : new QuantizeOp<RoundOdd, TEstimator>();
+    }
+
+    /// <summary>Fake-quantizes a tensor on its device.</summary>
+    /// <param name="x">Values, one block of <c>shape.Inner</c> per step.</param>
+    /// <param name="steps">Where the steps come from and where their gradient goes.</param>
+    /// <param name="shape">Blocks and codes.</param>
+    /// <param name="stepGradientScale">Factor of the gradient of what <paramref name="steps"/> learns.</param>
+    /// <returns>The shape of <paramref name="x"/>.</returns>
+    internal abstract Tensor Apply(Tensor x, StepSource steps, in FakeQuantShape shape, float stepGradientScale);
+
+    /// <summary>code[i] = clamp(round(x[i]/step) + z, low, high), the same float operations as the kernel.</summary>
+    internal abstract void Codes(ReadOnlySpan<float> x, float step, CodeRange range, int zeroPoint, Span<int> codes);
+}

@@ -1,0 +1,211 @@
+using LowBit.Kernels.FakeQuantization;
+using LowBit.Quantization.Nodes;
+using LowBit.Quantization.StepRules;
+using LowBit.Quantization.StepSources;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization;
+
+/// <summary>
+/// Replaces values by the nearest of few levels: <c>y = s·(q − z)</c> with <c>q = clamp(round(x/s) + z, Low, High)</c>, while training and
+/// evaluating; the codes q and the steps s are what the integer engine runs on. A quantizer is composed of parts that vary
+/// independently: code range, rounding, gradient estimator, where the step is held, and the rule that starts it.
+/// </summary>
+public abstract class Quantizer : IDisposable
+{
+    private readonly QuantizerParts _parts;
+    private readonly Tensor _initialized;
+
+    private protected Quantizer(QuantizerParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        _parts = parts;
+        _initialized = Tensor.Full(parts.Steps.Step.Device, new Shape(1), parts.Steps.IsFixed ? 1 : 0).Persist();
+    }
+
+    /// <summary>The method: <c>lsq</c>, <c>pact</c>, <c>dorefa</c>, <c>uniform</c>, <c>affine</c>, …</summary>
+    public string Kind => _parts.Kind;
+
+    /// <summary>Who this is in messages, for example <c>layer1.0.conv1.weight</c>.</summary>
+    public string Name { get; set; } = "(unnamed)";
+
+    /// <summary>Code width.</summary>
+    public int Bits => _parts.Range.Width.Bits;
+
+    /// <summary>The codes, as they are stored: with a zero point, the real zero is at <see cref="ZeroPoint"/>.</summary>
+    public CodeRange Range => _parts.Range;
+
+    /// <summary>Code of real zero; 0 for weights and for unsigned activations.</summary>
+    public int ZeroPoint => _parts.ZeroPoint;
+
+    /// <summary>The steps, <c>[channels]</c> or <c>[1]</c>; positive after the first use.</summary>
+    public Tensor Step => _parts.Steps.Step;
+
+    /// <summary>True when each output channel has its own step.</summary>
+    public bool PerChannel => Step.Length > 1;
+
+    /// <summary>True when the step was found from data, loaded, or is fixed by the method.</summary>
+    public bool IsInitialized => _initialized.Item() != 0;
+
+    /// <summary>False: <see cref="Apply"/> returns its input unchanged (float training, ablations).</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>The rounding and the estimator.</summary>
+    public QuantizeOp Op => _parts.Op;
+
+    /// <summary>The rule that gives the first step.</summary>
+    public StepRule Rule => _parts.Rule;
+
+    /// <summary>Where the step is held.</summary>
+    public StepSource Source => _parts.Steps;
+
+    /// <summary>Fake-quantizes a tensor, differentiably; the first call finds the step from its values.</summary>
+    /// <param name="x">Weights <c>[out, …]</c> or activations <c>[batch, …]</c>; finite.</param>
+    /// <returns>The shape of <paramref name="x"/>; every element is exactly the float product <c>step·(code − zero point)</c>.</returns>
+    /// <exception cref="ArgumentException">The first call sees a NaN or infinite value, or the shape does not fit the steps.</exception>
+    /// <exception cref="ArithmeticException">A learned step became NaN.</exception>
+    public abstract Tensor Apply(Tensor x);
+
+    /// <summary>The codes that <see cref="Apply"/> stands for, computed on the host: <c>clamp(round(x/s) + z, Low, High)</c>.</summary>
+    /// <param name="x">What is quantized (for weights with a transform: the transformed ones); a multiple of the number of steps.</param>
+    /// <param name="codes">Receives one code per value.</param>
+    /// <exception cref="ArgumentException">A value is NaN, or a length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The step was never found.</exception>
+    public void Codes(ReadOnlySpan<float> x, Span<int> codes)
+    {
+        RequireInitialized();
+        CodesWith(x, PositiveSteps(), codes);
+    }
+
+    /// <summary>What an optimiser may change, with names for checkpoints; empty when nothing is learned.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Parameters()
+    {
+        if (_parts.Steps.Learned is { } learned)
+        {
+            yield return (_parts.Steps.LearnedName!, learned);
+        }
+    }
+
+    /// <summary>State that is not learned but belongs into a checkpoint: whether the step was found, stored steps, running ranges.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Buffers()
+    {
+        yield return ("initialized", _initialized);
+        foreach ((string Name, Tensor Tensor) buffer in _parts.Steps.Buffers())
+        {
+            yield return buffer;
+        }
+    }
+
+    /// <summary>Parameters and buffers: everything that makes this quantizer continue as if it had never been saved.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> SaveState()
+    {
+        foreach ((string Name, Tensor Tensor) parameter in Parameters())
+        {
+            yield return parameter;
+        }
+
+        foreach ((string Name, Tensor Tensor) buffer in Buffers())
+        {
+            yield return buffer;
+        }
+    }
+
+    /// <summary>Copies saved state into this quantizer.</summary>
+    /// <param name="state">By the names of <see cref="SaveState"/>; further names are ignored.</param>
+    /// <exception cref="ArgumentException">A name is missing, or a shape or device differs; nothing was changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach ((string name, Tensor own) in SaveState())
+        {
+            if (!state.TryGetValue(name, out Tensor? saved))
+            {
+                throw new ArgumentException($"the state of {Kind} quantizer {Name} lacks '{name}'; it was saved by another method or version", nameof(state));
+            }
+
+            if (saved.Shape != own.Shape)
+            {
+                throw new ArgumentException(
+                    $"'{name}' of {Kind} quantizer {Name} has shape {own.Shape} but the saved state has {saved.Shape}; per-channel settings must be equal", nameof(state));
+            }
+        }
+
+        foreach ((string name, Tensor own) in SaveState())
+        {
+            own.CopyFrom(state[name]);
+        }
+    }
+
+    /// <summary>
+    /// A penalty that the trainer adds to the loss: PACT's <c>λ/2·α²</c>; null for methods without one. A scalar, differentiable.
+    /// </summary>
+    public Tensor? Penalty() =>
+        _parts.PenaltyFactor > 0 && _parts.Steps.Learned is { } learned ? PenaltyNode.Apply(learned, _parts.PenaltyFactor) : null;
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        _initialized.Dispose();
+        _parts.Steps.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Method, bits and parts in one line, for example <c>lsq 4 bit -7..7 (round_half_even, straight_through) x16</c>.</summary>
+    public override string ToString() =>
+        $"{Kind} {Bits} bit {Range} ({Op.Rounding}, {Op.Estimator}){(PerChannel ? $" x{Step.Length}" : string.Empty)}";
+
+    /// <summary>Highest code above the zero point, Qp.</summary>
+    private protected int Top => _parts.Range.High - _parts.ZeroPoint;
+
+    private protected void MarkInitialized() => _initialized.CopyFrom([1f]);
+
+    private protected void RequireInitialized()
+    {
+        if (!IsInitialized)
+        {
+            throw new InvalidOperationException($"{Kind} quantizer {Name} has no step yet; train, calibrate or load a checkpoint first");
+        }
+    }
+
+    /// <summary>The steps as <see cref="Apply"/> would use them.</summary>
+    private protected float[] PositiveSteps()
+    {
+        _parts.Steps.Refresh(Name);
+        return Step.ToArray();
+    }
+
+    /// <summary>Fake-quantizes with the steps as they are. <paramref name="features"/> is N of the step's gradient scale <c>1/√(N·Qp)</c>.</summary>
+    private protected Tensor Run(Tensor x, int features)
+    {
+        _parts.Steps.Refresh(Name);
+        int channels = Step.Length;
+        // Low and High move by the zero point, so that kernels and estimators see real codes v = x/s; s·(clamp(r + z) − z) is the same number.
+        var shape = new FakeQuantShape(channels, x.Length / channels, Range.Low - ZeroPoint, Range.High - ZeroPoint);
+        float scale = _parts.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Top)) : 1;
+        return Op.Apply(x, Source, shape, scale * Source.Slope);
+    }
+
+    /// <summary>Codes with given steps.</summary>
+    private protected void CodesWith(ReadOnlySpan<float> x, ReadOnlySpan<float> steps, Span<int> codes)
+    {
+        if (codes.Length < x.Length || x.Length % steps.Length != 0)
+        {
+            throw new ArgumentException(
+                $"{x.Length} values of {Kind} quantizer {Name} need as many codes and a multiple of its {steps.Length} steps, got room for {codes.Length} codes");
+        }
+
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (float.IsNaN(x[i]))
+            {
+                throw new ArgumentException($"value {i} of {x.Length} at {Kind} quantizer {Name} is NaN and has no code; the model was trained too far or its file is damaged");
+            }
+        }
+
+        int inner = x.Length / steps.Length;
+        for (int c = 0; c < steps.Length; c++)
+        {
+            Op.Codes(x.Slice(c * inner, inner), steps[c], Range, ZeroPoint, codes.Slice(c * inner, inner));
+        }
+    }
+}

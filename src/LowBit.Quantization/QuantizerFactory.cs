@@ -1,0 +1,57 @@
+using LowBit.Kernels.Devices;
+using LowBit.Quantization.Methods;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization;
+
+/// <summary>Builds the quantizers that recipes name.</summary>
+public static class QuantizerFactory
+{
+    /// <summary>The names that <see cref="QuantizerOptions.Method"/> may take.</summary>
+    public static IReadOnlyList<string> Methods { get; } = [Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind];
+
+    /// <summary>A quantizer for weights.</summary>
+    /// <param name="options">Method, bits, per channel or not, grid.</param>
+    /// <param name="device">Where the steps live.</param>
+    /// <param name="shape">Shape of the weights, <c>[out, …]</c>.</param>
+    /// <exception cref="ArgumentException">An option is unknown or outside its range; the sentence says which.</exception>
+    public static WeightQuantizer Weight(QuantizerOptions options, Device device, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Rank < 1 || shape.Length == 0)
+        {
+            throw new ArgumentException($"weights are [out, …] and not empty, got shape {shape}", nameof(shape));
+        }
+
+        int channels = options.PerChannel ? shape[0] : 1;
+        return options.Method switch
+        {
+            Lsq.Kind => Lsq.Weight(options, device, channels),
+            Pact.Kind => Pact.Weight(options, device, channels),
+            DoReFa.Kind => DoReFa.Weight(options, device, channels),
+            Uniform.Kind => Uniform.Weight(options, device, channels),
+            _ => throw Unknown(options),
+        };
+    }
+
+    /// <summary>A quantizer for an edge of the network.</summary>
+    /// <param name="options">Method, bits, sign.</param>
+    /// <param name="device">Where the step lives.</param>
+    /// <exception cref="ArgumentException">An option is unknown or outside its range; the sentence says which.</exception>
+    public static ActivationQuantizer Activation(QuantizerOptions options, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Method switch
+        {
+            Lsq.Kind => Lsq.Activation(options, device),
+            Pact.Kind => Pact.Activation(options, device),
+            DoReFa.Kind => DoReFa.Activation(options, device),
+            Uniform.Kind => Uniform.Activation(options, device),
+            _ => throw Unknown(options),
+        };
+    }
+
+    private static ArgumentException Unknown(QuantizerOptions options) =>
+        new($"there is no quantization method '{options.Method}'; use {string.Join(", ", Methods)}", nameof(options));
+}

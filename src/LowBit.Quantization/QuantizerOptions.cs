@@ -1,0 +1,40 @@
+namespace LowBit.Quantization;
+
+/// <summary>What a recipe says about one quantizer. Every value is checked when the quantizer is built.</summary>
+public sealed record QuantizerOptions
+{
+    /// <summary>Name of the method, one of <see cref="QuantizerFactory.Methods"/>.</summary>
+    public string Method { get; init; } = "lsq";
+
+    /// <summary>Code width, 1 to 8.</summary>
+    public int Bits { get; init; } = 4;
+
+    /// <summary>Weights: one step per output channel instead of one per tensor.</summary>
+    public bool PerChannel { get; init; }
+
+    /// <summary>Activations: codes on both sides of zero (stored with zero point 2^(b−1)) instead of 0 to 2^b − 1. Needs 2 bits or more.</summary>
+    public bool Signed { get; init; }
+
+    /// <summary>Weights: which codes.</summary>
+    public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
+
+    /// <summary>
+    /// How the (first) step is found: <c>lsq</c>, <c>minmax</c>, <c>mse</c>, <c>percentile</c>, or null for the method's own way.
+    /// </summary>
+    public string? Init { get; init; }
+
+    /// <summary>The percentile when <see cref="Init"/> is <c>percentile</c>; above 0, at most 100.</summary>
+    public double Percentile { get; init; } = 99.9;
+
+    /// <summary>LSQ: multiply the step's gradient by 1/√(N·Qp).</summary>
+    public bool ScaleStepGradient { get; init; } = true;
+
+    /// <summary>PACT: the first clipping level α; positive. The paper starts at 8 to 10.</summary>
+    public float ClipStart { get; init; } = 8;
+
+    /// <summary>PACT: λ of the penalty λ/2·α² on the clipping level; 0 or more.</summary>
+    public float ClipPenalty { get; init; } = 1e-4f;
+
+    /// <summary>Uniform activations: momentum of the moving averages of the extremes, in [0, 1).</summary>
+    public double Momentum { get; init; } = 0.9;
+}

@@ -1,0 +1,53 @@
+using LowBit.Kernels.Devices;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization.StepSources;
+
+/// <summary>
+/// The learned parameter is the clipping level α and the step follows: <c>s = α / top</c>, with top the highest code (PACT,
+/// arXiv:1805.06085, eq. 2).
+/// </summary>
+public sealed class LearnedClip : StepSource
+{
+    private readonly Tensor _alpha;
+    private readonly int _top;
+
+    /// <summary>Creates the parameter.</summary>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="top">The highest code, 1 or more.</param>
+    public LearnedClip(Device device, int top)
+        : base(device, 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        _top = top;
+        _alpha = Tensor.Full(device, new Shape(1), top).Persist();
+        _alpha.RequiresGradient = true;
+        _alpha.Name = "alpha";
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Learned => _alpha;
+
+    /// <inheritdoc/>
+    public override string? LearnedName => "alpha";
+
+    /// <inheritdoc/>
+    public override float Slope => 1f / _top;
+
+    /// <inheritdoc/>
+    public override void Start(ReadOnlySpan<float> steps) => _alpha.CopyFrom([steps[0] * _top]);
+
+    /// <inheritdoc/>
+    public override void Refresh(string name)
+    {
+        MakePositive(_alpha, name);
+        Step.CopyFrom([Steps.Positive(_alpha.Item() / _top, name)]);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _alpha.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,142 @@
+using LowBit.Quantization.Calibration;
+using LowBit.Quantization.Transforms;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization;
+
+/// <summary>A quantizer of weights <c>[out, …]</c>, with one step or one per output channel, and zero point 0.</summary>
+public sealed class WeightQuantizer : Quantizer
+{
+    private readonly WeightTransform _transform;
+    private readonly bool _followsWeights;
+
+    /// <summary>Composes a quantizer.</summary>
+    /// <param name="parts">The parts; the number of steps decides between per tensor and per channel.</param>
+    /// <param name="transform">What happens to the weights first; null for nothing.</param>
+    /// <param name="followsWeights">True: the rule gives the step anew at every use; false: only the first one.</param>
+    /// <exception cref="ArgumentException">The parts have a zero point.</exception>
+    public WeightQuantizer(QuantizerParts parts, WeightTransform? transform = null, bool followsWeights = false)
+        : base(parts)
+    {
+        if (parts.ZeroPoint != 0)
+        {
+            throw new ArgumentException($"weights have zero point 0, got {parts.ZeroPoint}", nameof(parts));
+        }
+
+        _transform = transform ?? new NoTransform();
+        _followsWeights = followsWeights;
+    }
+
+    /// <summary>The transform before quantization.</summary>
+    public WeightTransform Transform => _transform;
+
+    /// <summary>The transformed weights whose codes are taken; the weights themselves for most methods.</summary>
+    /// <param name="weights"><c>[out, …]</c>.</param>
+    public Tensor EffectiveWeights(Tensor weights) => _transform.Apply(weights);
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (!Enabled)
+        {
+            return x;
+        }
+
+        CheckShape(x);
+        Tensor effective = EffectiveWeights(x);
+        if (!Source.IsFixed && (_followsWeights || !IsInitialized))
+        {
+            Source.Start(StepsOf(effective.ToArray()));
+            MarkInitialized();
+        }
+
+        return Run(effective, effective.Length / Step.Length);
+    }
+
+    /// <summary>What the integer engine needs: <c>Apply(w)[i] = steps[channel of i]·codes[i]</c>, bit for bit.</summary>
+    /// <param name="weights"><c>[out, …]</c>, finite.</param>
+    /// <returns>One code per weight in the order of the tensor; one step per output channel, or a single one.</returns>
+    /// <exception cref="ArgumentException">A weight is NaN or infinite, or the shape does not fit the steps.</exception>
+    /// <exception cref="InvalidOperationException">The step was never found.</exception>
+    public (sbyte[] Codes, float[] Steps) Export(Tensor weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        CheckShape(weights);
+        CheckFinite(weights);
+        float[] values;
+        using (NoGradient.Begin())
+        using (TensorScope.Begin())
+        {
+            values = EffectiveWeights(weights).ToArray();
+        }
+
+        if (!_followsWeights)
+        {
+            RequireInitialized();
+        }
+
+        float[] steps = _followsWeights ? StepsOf(values) : PositiveSteps();
+        var wide = new int[values.Length];
+        CodesWith(values, steps, wide);
+        var codes = new sbyte[wide.Length];
+        for (int i = 0; i < wide.Length; i++)
+        {
+            codes[i] = checked((sbyte)wide[i]);
+        }
+
+        return (codes, steps);
+    }
+
+    /// <summary>The rule's steps; a channel of zeros, which tells nothing, takes the step of the whole tensor.</summary>
+    private float[] StepsOf(float[] values)
+    {
+        var steps = new float[Step.Length];
+        int inner = values.Length / steps.Length;
+        float whole = 0;
+        try
+        {
+            for (int c = 0; c < steps.Length; c++)
+            {
+                ReadOnlySpan<float> channel = values.AsSpan(c * inner, inner);
+                if (steps.Length > 1 && channel.IndexOfAnyExcept(0f) < 0)
+                {
+                    whole = whole > 0 ? whole : Rule.Step(values, Range);
+                    steps[c] = whole;
+                }
+                else
+                {
+                    steps[c] = Rule.Step(channel, Range);
+                }
+            }
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"weights of quantizer {Name}: {e.Message}", e);
+        }
+
+        return steps;
+    }
+
+    private void CheckFinite(Tensor weights)
+    {
+        try
+        {
+            _ = ValueRange.Of(weights.ToArray());
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"weights of quantizer {Name}: {e.Message}", nameof(weights), e);
+        }
+    }
+
+    private void CheckShape(Tensor weights)
+    {
+        int channels = Step.Length;
+        if (weights.Length == 0 || (channels > 1 && (weights.Shape.Rank < 1 || weights.Shape[0] != channels)))
+        {
+            throw new ArgumentException(
+                $"weights of quantizer {Name} have shape {weights.Shape} but it holds {channels} steps; weights are [out, …] with one step in all or one per output channel");
+        }
+    }
+}
