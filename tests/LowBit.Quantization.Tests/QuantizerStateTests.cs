@@ -1,0 +1,130 @@
+using LowBit.Tensors;
+using Xunit;
+
+namespace LowBit.Quantization.Tests;
+
+public sealed class QuantizerStateTests
+{
+    public static TheoryData<string> Methods => [.. QuantizerFactory.Methods];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_loaded_activation_quantizer_continues_as_the_saved_one(string method)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var options = new QuantizerOptions { Method = method, Bits = 3 };
+        using ActivationQuantizer saved = QuantizerFactory.Activation(options, Samples.Device);
+        saved.Apply(Tensor.FromArray(Samples.Device, Samples.Normal(60, 1), 2, 30));
+        saved.Apply(Tensor.FromArray(Samples.Device, Samples.Normal(60, 2), 2, 30));
+
+        using ActivationQuantizer loaded = QuantizerFactory.Activation(options, Samples.Device);
+        loaded.LoadState(saved.SaveState().ToDictionary(static p => p.Name, static p => p.Tensor));
+        Assert.Equal(saved.IsInitialized, loaded.IsInitialized);
+        for (int seed = 3; seed < 6; seed++)
+        {
+            Tensor x = Tensor.FromArray(Samples.Device, Samples.Normal(60, seed, seed), 2, 30);
+            Assert.Equal(saved.Apply(x).ToArray(), loaded.Apply(x).ToArray());
+        }
+
+        Assert.Equal(saved.Export(), loaded.Export());
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_loaded_weight_quantizer_continues_as_the_saved_one(string method)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        var options = new QuantizerOptions { Method = method, Bits = 2, PerChannel = true };
+        using WeightQuantizer saved = QuantizerFactory.Weight(options, Samples.Device, new Shape(3, 20));
+        saved.Apply(Tensor.FromArray(Samples.Device, Samples.Normal(60, 1), 3, 20));
+        using WeightQuantizer loaded = QuantizerFactory.Weight(options, Samples.Device, new Shape(3, 20));
+        loaded.LoadState(saved.SaveState().ToDictionary(static p => p.Name, static p => p.Tensor));
+        Tensor w = Tensor.FromArray(Samples.Device, Samples.Normal(60, 2, 3), 3, 20);
+        Assert.Equal(saved.Apply(w).ToArray(), loaded.Apply(w).ToArray());
+    }
+
+    [Fact]
+    public void State_of_another_shape_or_method_is_rejected_and_changes_nothing()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using WeightQuantizer one = QuantizerFactory.Weight(new QuantizerOptions(), Samples.Device, new Shape(3, 4));
+        using WeightQuantizer many = QuantizerFactory.Weight(new QuantizerOptions { PerChannel = true }, Samples.Device, new Shape(3, 4));
+        Tensor w = Tensor.FromArray(Samples.Device, Samples.Normal(12, 1), 3, 4);
+        one.Apply(w);
+        many.Apply(w);
+        float[] before = many.Step.ToArray();
+        var shape = Assert.Throws<ArgumentException>(() => many.LoadState(one.SaveState().ToDictionary(static p => p.Name, static p => p.Tensor)));
+        Assert.Contains("'step'", shape.Message, StringComparison.Ordinal);
+        var name = Assert.Throws<ArgumentException>(() => many.LoadState(new Dictionary<string, Tensor>()));
+        Assert.Contains("lacks 'step'", name.Message, StringComparison.Ordinal);
+        Assert.Equal(before, many.Step.ToArray());
+    }
+
+    [Theory]
+    [InlineData("lsq", "step", "step,initialized")]
+    [InlineData("pact", "alpha", "alpha,initialized")]
+    [InlineData("uniform", "", "initialized,step,extremes")]
+    [InlineData("dorefa", "", "initialized")]
+    public void State_has_stable_names(string method, string learned, string all)
+    {
+        using ActivationQuantizer quantizer = QuantizerFactory.Activation(new QuantizerOptions { Method = method }, Samples.Device);
+        Assert.Equal(learned, string.Join(',', quantizer.Parameters().Select(static p => p.Name)));
+        Assert.Equal(all, string.Join(',', quantizer.SaveState().Select(static p => p.Name)));
+        Assert.All(quantizer.Parameters(), static p => Assert.True(p.Tensor.RequiresGradient));
+        Assert.Equal(method == "dorefa", quantizer.IsInitialized);
+    }
+
+    [Fact]
+    public void Quantizers_made_inside_a_scope_outlive_it()
+    {
+        ActivationQuantizer quantizer;
+        using (TensorScope.Begin())
+        {
+            quantizer = QuantizerFactory.Activation(new QuantizerOptions { Method = "uniform" }, Samples.Device);
+            quantizer.Apply(Tensor.FromArray(Samples.Device, [1f, 2f], 1, 2));
+        }
+
+        using (quantizer)
+        {
+            Assert.Equal(2f / 15, quantizer.Export().Step);
+        }
+    }
+
+    [Theory]
+    [InlineData(-0.25f, 0.25f)]
+    [InlineData(0f, Steps.Smallest)]
+    public void A_learned_step_that_an_optimiser_pushed_below_zero_is_used_positive(float pushed, float used)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { PerChannel = true }, Samples.Device, new Shape(2, 2));
+        Tensor w = Tensor.FromArray(Samples.Device, [0.25f, 0.5f, 3f, -3f], 2, 2);
+        quantizer.Apply(w);
+        quantizer.Step.CopyFrom([pushed, 1f]);
+        (sbyte[] codes, float[] steps) = quantizer.Export(w);
+        Assert.Equal([used, 1f], steps);
+        quantizer.Step.CopyFrom([pushed, 1f]);
+        float[] y = quantizer.Apply(w).ToArray();
+        Assert.Equal([used, 1f], quantizer.Step.ToArray());
+        Assert.Equal([used * codes[0], used * codes[1], 3f, -3f], y);
+    }
+
+    [Fact]
+    public void A_learned_step_that_became_NaN_stops_with_a_name()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using ActivationQuantizer quantizer = QuantizerFactory.Activation(new QuantizerOptions(), Samples.Device);
+        quantizer.Name = "conv2.in";
+        Tensor x = Tensor.FromArray(Samples.Device, [1f, 2f], 1, 2);
+        quantizer.Apply(x);
+        quantizer.Step.CopyFrom([float.NaN]);
+        var error = Assert.Throws<ArithmeticException>(() => quantizer.Apply(x));
+        Assert.Contains("conv2.in", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToString_tells_the_recipe()
+    {
+        using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { PerChannel = true }, Samples.Device, new Shape(16, 2));
+        Assert.Equal("lsq 4 bit -7..7 (half_even, straight_through) x16", quantizer.ToString());
+    }
+}
