@@ -1,4 +1,7 @@
+using System.Runtime.Intrinsics;
 using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels.Dot8;
+using LowBit.Kernels.IntegerKernels.Epilogues;
 using LowBit.Kernels.IntegerKernels.References;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
@@ -61,6 +64,10 @@ public static class KernelRegistry
             Register(kernels, new ReferenceConv(DepthwiseFamily, isa));
         }
 
+        Register(kernels, new Dot8Conv<DotLanesScalar, int, EpilogueScalar>());
+        Register(kernels, new Dot8Conv<DotLanes128, Vector128<int>, EpilogueScalar>());
+        Register(kernels, new Dot8Conv<DotLanes256, Vector256<int>, Epilogue256>());
+        Register(kernels, new Dot8Conv<DotLanes512, Vector512<int>, Epilogue512>());
         return kernels;
     }
 

@@ -1,0 +1,121 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Ranges;
+
+namespace LowBit.Kernels.IntegerKernels.Dot8;
+
+/// <summary>
+/// In which order the products of one output are summed: a list of steps, each a lane's worth of codes (four bytes, or two 16-bit integers when wide).
+/// Plain order: step (ky, channel step, kx). Merged order, for few channels: kernel column and channel run together, so that a step's bytes
+/// are filled across pixels: step (ky, part of the row of <c>KernelWidth·channels</c> codes).
+/// </summary>
+internal readonly struct Dot8Layout
+{
+    private readonly int _kernelHeight;
+    private readonly int _kernelWidth;
+    private readonly int _channels;
+    private readonly int _stride;
+
+    public Dot8Layout(in ConvShape shape, RangeProof proof)
+    {
+        _kernelHeight = shape.KernelHeight;
+        _kernelWidth = shape.KernelWidth;
+        _channels = shape.GroupInChannels;
+        _stride = shape.Stride;
+        IsWide = proof.PairSumsInInt16 == 0;
+        CodesPerStep = IsWide ? 2 : 4;
+        ChannelSteps = (_channels + CodesPerStep - 1) / CodesPerStep;
+        int merged = ((_kernelWidth * _channels) + CodesPerStep - 1) / CodesPerStep;
+        IsMerged = shape.Groups == 1 && merged < _kernelWidth * ChannelSteps;
+        StepsPerRow = IsMerged ? merged : _kernelWidth * ChannelSteps;
+        Depth = ChooseDepth(_kernelHeight * StepsPerRow, proof.PairSumsInInt16);
+        PaddedSteps = (Steps + Depth - 1) / Depth * Depth;
+    }
+
+    /// <summary>True when products are formed in 32 bits from 16-bit codes.</summary>
+    public bool IsWide { get; }
+
+    /// <summary>Codes in a step: 4, or 2 when wide.</summary>
+    public int CodesPerStep { get; }
+
+    /// <summary>True when kernel column and channel run together.</summary>
+    public bool IsMerged { get; }
+
+    /// <summary>Steps that one pixel's channels take.</summary>
+    public int ChannelSteps { get; }
+
+    /// <summary>Steps of one kernel row.</summary>
+    public int StepsPerRow { get; }
+
+    /// <summary>Steps whose pair sums are added in 16 bits.</summary>
+    public int Depth { get; }
+
+    /// <summary>All steps.</summary>
+    public int Steps => _kernelHeight * StepsPerRow;
+
+    /// <summary>Steps rounded up to the depth; the extra ones have zero weights.</summary>
+    public int PaddedSteps { get; }
+
+    /// <summary>Column phases kept apart in a packed row, so that neighbouring pixels lie side by side at any stride.</summary>
+    public int Phases => IsMerged ? 1 : Math.Min(_stride, _kernelWidth);
+
+    /// <summary>Planes of a packed row; a plane holds one step's codes for neighbouring pixels.</summary>
+    public int Planes => IsMerged ? StepsPerRow : ChannelSteps * Phases;
+
+    /// <summary>Steps in a plane for a row of <paramref name="outWidth"/> outputs.</summary>
+    public int PlaneWidth(int outWidth) => IsMerged ? outWidth : outWidth + ((_kernelWidth - 1) / _stride);
+
+    /// <summary>Where step k of the first output of a row lies, in steps from the row's start.</summary>
+    public nint Offset(int step, int planeWidth)
+    {
+        if (step >= Steps)
+        {
+            return 0;
+        }
+
+        int ky = step / StepsPerRow, rest = step % StepsPerRow;
+        nint row = (nint)ky * Planes * planeWidth;
+        if (IsMerged)
+        {
+            return row + ((nint)rest * planeWidth);
+        }
+
+        int kx = rest % _kernelWidth, channelStep = rest / _kernelWidth;
+        return row + ((nint)((channelStep * Phases) + (kx % _stride)) * planeWidth) + (kx / _stride);
+    }
+
+    /// <summary>Index of code i of a step within an output's weights <c>[ky, kx, c]</c>, or −1 where there is none.</summary>
+    public int WeightIndex(int step, int i)
+    {
+        if (step >= Steps)
+        {
+            return -1;
+        }
+
+        int ky = step / StepsPerRow, rest = step % StepsPerRow;
+        if (IsMerged)
+        {
+            int e = (rest * CodesPerStep) + i;
+            return e < _kernelWidth * _channels ? (ky * _kernelWidth * _channels) + e : -1;
+        }
+
+        int kx = rest % _kernelWidth, c = (rest / _kernelWidth * CodesPerStep) + i;
+        return c < _channels ? ((((ky * _kernelWidth) + kx) * _channels) + c) : -1;
+    }
+
+    // Vector instructions: two per step, and two more for each widening of Depth steps' sums.
+    private static int ChooseDepth(int steps, int allowed)
+    {
+        int best = 1, bestCost = 3 * steps;
+        for (int depth = 2; depth <= 4 && depth <= allowed; depth *= 2)
+        {
+            int cost = (steps + depth - 1) / depth * ((2 * depth) + 1);
+            if (cost < bestCost)
+            {
+                best = depth;
+                bestCost = cost;
+            }
+        }
+
+        return best;
+    }
+}

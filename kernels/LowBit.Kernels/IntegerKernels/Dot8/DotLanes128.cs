@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using LowBit.Kernels.Isas;
+
+namespace LowBit.Kernels.IntegerKernels.Dot8;
+
+/// <summary>Four lanes in portable vector operations: SSE on x86-64, NEON on ARM64.</summary>
+internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
+{
+    public static Isa Isa => Isa.Vector128;
+
+    public static int Count => 4;
+
+    public static int MaxPixels => 4;
+
+    public static Vector128<int> Zero => Vector128<int>.Zero;
+
+    public static Vector128<int> Ones => Vector128.Create((short)1).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Load(byte* p) => Vector128.Load((int*)p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Broadcast(byte* p) => Vector128.Create(*(int*)p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> value, int* p) => value.Store(p);
+
+    // A product of an unsigned and a signed byte fits 16 bits (255·128 = 32640), so the low half of the product is all of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> PairSums(Vector128<int> unsigned, Vector128<int> signed)
+    {
+        Vector128<short> u = unsigned.AsInt16(), s = signed.AsInt16();
+        Vector128<short> even = (u & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(s << 8, 8);
+        Vector128<short> odd = (u >>> 8) * Vector128.ShiftRightArithmetic(s, 8);
+        return (even + odd).AsInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add16(Vector128<int> a, Vector128<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(Vector128<int> pairs, Vector128<int> ones) => ((pairs << 16) >> 16) + (pairs >> 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> WordDot(Vector128<int> a, Vector128<int> w)
+        => (((a << 16) >> 16) * ((w << 16) >> 16)) + ((a >> 16) * (w >> 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add32(Vector128<int> a, Vector128<int> b) => a + b;
+}

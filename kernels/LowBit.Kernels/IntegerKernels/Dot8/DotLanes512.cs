@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LowBit.Kernels.Isas;
+
+namespace LowBit.Kernels.IntegerKernels.Dot8;
+
+/// <summary>Sixteen lanes: AVX-512 F and BW.</summary>
+internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
+{
+    public static Isa Isa => Isa.Avx512;
+
+    public static int Count => 16;
+
+    public static int MaxPixels => 16;
+
+    public static Vector512<int> Zero => Vector512<int>.Zero;
+
+    public static Vector512<int> Ones => Vector512.Create((short)1).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(byte* p) => Vector512.Load((int*)p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Broadcast(byte* p) => Vector512.Create(*(int*)p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> value, int* p) => value.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> PairSums(Vector512<int> unsigned, Vector512<int> signed)
+        => Avx512BW.MultiplyAddAdjacent(unsigned.AsByte(), signed.AsSByte()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add16(Vector512<int> a, Vector512<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Widen(Vector512<int> pairs, Vector512<int> ones) => Avx512BW.MultiplyAddAdjacent(pairs.AsInt16(), ones.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> WordDot(Vector512<int> a, Vector512<int> w) => Avx512BW.MultiplyAddAdjacent(a.AsInt16(), w.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add32(Vector512<int> a, Vector512<int> b) => a + b;
+}

@@ -1,0 +1,144 @@
+using LowBit.Kernels.Codes;
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels;
+using LowBit.Kernels.Ranges;
+using LowBit.Kernels.Requantization;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.Tests.IntegerKernels;
+
+/// <summary>Operands of one convolution and the reference's answer to it.</summary>
+internal sealed unsafe class ConvProblem : IDisposable
+{
+    private readonly sbyte[] _weights;
+    private readonly GuardedBuffer<byte> _input;
+    private readonly GuardedBuffer<byte> _residual;
+    private readonly byte _padding;
+    private readonly RequantizeTable _plain;
+    private readonly RequantizeTable _withResidual;
+    private readonly RequantizeTable _words;
+    private readonly Outputs _expected;
+
+    public ConvProblem(ConvShape shape, int weightBits, int activationBits, Fill fill, int seed = 1)
+    {
+        Shape = shape;
+        var random = new Random(seed);
+        int low = CodeStorage.LowestCode(weightBits), high = CodeStorage.HighestCode(weightBits), top = (1 << activationBits) - 1;
+        _weights = new sbyte[shape.WeightLength];
+        _input = new GuardedBuffer<byte>(shape.InputLength);
+        _residual = new GuardedBuffer<byte>(shape.OutputLength);
+        for (int i = 0; i < _weights.Length; i++)
+        {
+            int code = fill switch
+            {
+                Fill.AllMin => low,
+                Fill.AllMax => high,
+                Fill.Alternating => i % 2 == 0 ? low : high,
+                _ => random.Next(low, high + 1),
+            };
+            _weights[i] = (sbyte)(weightBits == 1 && code == 0 ? 1 : code);
+        }
+
+        // The largest activation meets the smallest weight too: that is the negative corner.
+        for (int i = 0; i < _input.Length; i++)
+        {
+            _input.Span[i] = (byte)(fill is Fill.Random ? random.Next(top + 1) : top);
+        }
+
+        random.NextBytes(_residual.Span);
+        _padding = (byte)(fill is Fill.Random ? random.Next(top + 1) : top);
+        Proof = RangeProof.Create(weightBits, top, shape.ReductionLength);
+        (_plain, _withResidual, _words) = Tables(shape.OutChannels, Proof, random);
+        _expected = Compute(KernelRegistry.Reference, WorkerPool.Shared);
+    }
+
+    public ConvShape Shape { get; }
+
+    public RangeProof Proof { get; }
+
+    /// <summary>Asserts that a kernel gives the reference's integers, in all kinds of outputs, and writes nothing else.</summary>
+    public void AssertEqual(IntegerConvKernel kernel, WorkerPool pool, string name)
+    {
+        using Outputs actual = Compute(kernel, pool);
+        AssertEqual(_expected.Accumulators, actual.Accumulators, $"{name} {Shape} accumulators");
+        AssertEqual(_expected.Codes, actual.Codes, $"{name} {Shape} codes");
+        AssertEqual(_expected.Second, actual.Second, $"{name} {Shape} codes with residual");
+        AssertEqual(_expected.Words, actual.Words, $"{name} {Shape} words");
+    }
+
+    public void Dispose()
+    {
+        _input.Dispose();
+        _residual.Dispose();
+        _expected.Dispose();
+    }
+
+    private static void AssertEqual<T>(GuardedBuffer<T> expected, GuardedBuffer<T> actual, string what)
+        where T : unmanaged, IEquatable<T>
+    {
+        actual.Check(what);
+        int at = expected.Span.CommonPrefixLength(actual.Span);
+        Assert.True(at == expected.Length, at == expected.Length ? what : $"{what}: element {at} is {actual.Span[at]}, the reference has {expected.Span[at]}");
+    }
+
+    private static (RequantizeTable Plain, RequantizeTable Residual, RequantizeTable Words) Tables(int channels, RangeProof proof, Random random)
+    {
+        int[] m = new int[channels], r = new int[channels], n = new int[channels], wordShift = new int[channels];
+        long[] b = new long[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            double scale = (0.2 + random.NextDouble()) * 200 / Math.Max(proof.MaxMagnitude, 1);
+            (m[c], n[c]) = Requantizer.FixedPoint(scale);
+            r[c] = random.Next(int.MaxValue);
+            b[c] = (1L << (n[c] - 1)) + random.NextInt64(-(1L << n[c]) * 20, (1L << n[c]) * 20);
+            wordShift[c] = Math.Max(n[c] - 24, 0);
+        }
+
+        return (new RequantizeTable(m, b, n, 0, 255), new RequantizeTable(m, b, n, 3, 200, r), new RequantizeTable(m, b, wordShift, int.MinValue, int.MaxValue));
+    }
+
+    private Outputs Compute(IntegerConvKernel kernel, WorkerPool pool)
+    {
+        var outputs = new Outputs(Shape.OutputLength);
+        using PackedConvWeights packed = IntegerConv.Pack(Shape, _weights, Proof, kernel);
+        using var scratch = new GuardedBuffer<byte>(IntegerConv.ScratchBytes(Shape, packed, pool.ThreadCount));
+        IntegerConv.Run(
+            new IntegerConvArguments
+            {
+                Shape = Shape,
+                Weights = packed,
+                Input = _input.Pointer,
+                PaddingCode = _padding,
+                Accumulators = outputs.Accumulators.Pointer,
+                Epilogues =
+                [
+                    new Epilogue(_plain, outputs.Codes.Pointer),
+                    new Epilogue(_withResidual, outputs.Second.Pointer, _residual.Pointer),
+                    new Epilogue(_words, outputs.Words.Pointer),
+                ],
+                Scratch = scratch.Pointer,
+            },
+            pool);
+        scratch.Check("scratch");
+        return outputs;
+    }
+
+    private sealed class Outputs(long length) : IDisposable
+    {
+        public GuardedBuffer<int> Accumulators { get; } = new(length);
+
+        public GuardedBuffer<byte> Codes { get; } = new(length);
+
+        public GuardedBuffer<byte> Second { get; } = new(length);
+
+        public GuardedBuffer<int> Words { get; } = new(length);
+
+        public void Dispose()
+        {
+            Accumulators.Dispose();
+            Codes.Dispose();
+            Second.Dispose();
+            Words.Dispose();
+        }
+    }
+}
