@@ -1,4 +1,5 @@
 using LowBit.Kernels.Codes;
+using Xunit;
 
 namespace LowBit.Kernels.Tests.Codes;
 

@@ -4,6 +4,7 @@ using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Ranges;
 using LowBit.Kernels.Requantization;
 using LowBit.Kernels.Threading;
+using Xunit;
 
 namespace LowBit.Kernels.Tests.IntegerKernels;
 

@@ -3,6 +3,7 @@ using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
 using LowBit.Kernels.Threading;
+using Xunit;
 
 namespace LowBit.Kernels.Tests.IntegerKernels;
 

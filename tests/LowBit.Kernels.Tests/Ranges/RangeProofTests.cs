@@ -1,4 +1,5 @@
 using LowBit.Kernels.Ranges;
+using Xunit;
 
 namespace LowBit.Kernels.Tests.Ranges;
 

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using LowBit.Kernels.Requantization;
 using LowBit.TestKit;
+using Xunit;
 
 namespace LowBit.Kernels.Tests.Requantization;
 
