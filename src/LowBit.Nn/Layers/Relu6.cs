@@ -1,0 +1,23 @@
+using LowBit.Kernels.Devices;
+using LowBit.Tensors;
+using LowBit.Tensors.Ops;
+
+namespace LowBit.Nn.Layers;
+
+/// <summary>y = min(max(x, 0), 6), any shape.</summary>
+public sealed class Relu6 : Module
+{
+    /// <summary>Creates the layer; it has no parameters.</summary>
+    /// <param name="device">Where its results live.</param>
+    public Relu6(Device device)
+        : base(device)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Apply<Kernels.Elementwise.Relu6>();
+    }
+}

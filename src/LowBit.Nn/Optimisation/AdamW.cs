@@ -1,0 +1,71 @@
+using LowBit.Kernels.Optimizers;
+using LowBit.Tensors;
+
+namespace LowBit.Nn.Optimisation;
+
+/// <summary>Adam with decoupled weight decay, or plain Adam; the formula is that of <see cref="AdamWOptions"/>.</summary>
+public sealed class AdamW : Optimiser
+{
+    private readonly StateSlot _m = new("m");
+    private readonly StateSlot _v = new("v");
+
+    /// <summary>Creates the optimiser.</summary>
+    /// <param name="groups">The parameters, with their weight decay.</param>
+    /// <param name="beta1">β1, 0 to below 1.</param>
+    /// <param name="beta2">β2, 0 to below 1.</param>
+    /// <param name="epsilon">ε, positive.</param>
+    /// <param name="decoupled">True for AdamW, false for Adam with the decay in the gradient.</param>
+    /// <exception cref="ArgumentException">A number is outside its range.</exception>
+    public AdamW(IReadOnlyList<ParameterGroup> groups, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, bool decoupled = true)
+        : base(groups)
+    {
+        if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0))
+        {
+            throw new ArgumentException($"AdamW needs betas from 0 to below 1 and a positive epsilon, got {beta1}, {beta2} and {epsilon}");
+        }
+
+        Beta1 = beta1;
+        Beta2 = beta2;
+        Epsilon = epsilon;
+        Decoupled = decoupled;
+    }
+
+    /// <summary>β1.</summary>
+    public float Beta1 { get; }
+
+    /// <summary>β2.</summary>
+    public float Beta2 { get; }
+
+    /// <summary>ε.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>True for AdamW, false for Adam with the decay in the gradient.</summary>
+    public bool Decoupled { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<NamedTensor> State()
+    {
+        var list = new List<NamedTensor>();
+        _m.Collect(Groups, list);
+        _v.Collect(Groups, list);
+        return list;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? StateFor(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        StateSlot? slot = name.StartsWith("m/", StringComparison.Ordinal) ? _m : name.StartsWith("v/", StringComparison.Ordinal) ? _v : null;
+        return slot is not null && Find(name[2..]) is { } parameter ? slot.For(parameter) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Update(in Parameter parameter, Tensor gradient, float learningRate, float weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        Tensor values = parameter.Tensor;
+        var options = new AdamWOptions(learningRate, Beta1, Beta2, Epsilon, weightDecay, Steps, Decoupled);
+        values.Device.AdamWStep(
+            values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, values.Buffer);
+    }
+}

@@ -1,0 +1,36 @@
+namespace LowBit.Nn.Recipes;
+
+/// <summary>The <c>data</c> part of a recipe.</summary>
+public sealed record DataSection
+{
+    /// <summary>Name of the data set: <c>glyphs</c>, <c>mnist</c>, <c>fashion-mnist</c>, <c>cifar-10</c>, <c>cifar-100</c>, or a folder of images.</summary>
+    public string Set { get; set; } = "glyphs";
+
+    /// <summary>Images of a training batch, 2 or more.</summary>
+    public int Batch { get; set; } = 128;
+
+    /// <summary>Images of an evaluation batch, 1 or more; no influence on the result.</summary>
+    public int EvaluationBatch { get; set; } = 200;
+
+    /// <summary>Pixels of padding in front of a random crop to the old size, 0 for none: shifts by up to as many pixels.</summary>
+    public int Pad { get; set; }
+
+    /// <summary>True to mirror half of the training images.</summary>
+    public bool Flip { get; set; }
+
+    /// <summary>Use only the first this many training images; 0 for all.</summary>
+    public int TrainImages { get; set; }
+
+    /// <summary>Use only the first this many test images; 0 for all.</summary>
+    public int TestImages { get; set; }
+
+    internal void Validate()
+    {
+        Check.Text("data.set", Set);
+        Check.Range("data.batch", Batch, 2, 65536);
+        Check.Range("data.evaluationBatch", EvaluationBatch, 1, 65536);
+        Check.Range("data.pad", Pad, 0, 64);
+        Check.Range("data.trainImages", TrainImages, 0, int.MaxValue);
+        Check.Range("data.testImages", TestImages, 0, int.MaxValue);
+    }
+}

@@ -1,0 +1,68 @@
+using LowBit.Nn.Optimisation;
+
+namespace LowBit.Nn.Recipes;
+
+/// <summary>The <c>optimizer</c> part of a recipe.</summary>
+public sealed record OptimizerSection
+{
+    /// <summary><c>sgd</c>, <c>adamw</c> or <c>adam</c>.</summary>
+    public string Kind { get; set; } = "sgd";
+
+    /// <summary>Base learning rate, positive; the schedule multiplies it.</summary>
+    public double LearningRate { get; set; } = 0.1;
+
+    /// <summary>SGD: μ, 0 to below 1.</summary>
+    public double Momentum { get; set; } = 0.9;
+
+    /// <summary>SGD: look ahead by the momentum.</summary>
+    public bool Nesterov { get; set; } = true;
+
+    /// <summary>Adam: β1.</summary>
+    public double Beta1 { get; set; } = 0.9;
+
+    /// <summary>Adam: β2.</summary>
+    public double Beta2 { get; set; } = 0.999;
+
+    /// <summary>Adam: ε.</summary>
+    public double Epsilon { get; set; } = 1e-8;
+
+    /// <summary>Weight decay of convolution and linear weights, 0 or more.</summary>
+    public double WeightDecay { get; set; } = 1e-4;
+
+    /// <summary>True to decay biases and batch-norm parameters too.</summary>
+    public bool DecayNorms { get; set; }
+
+    /// <summary>Factor on the learning rate of quantizer steps.</summary>
+    public double QuantizerLearningRate { get; set; } = 1;
+
+    /// <summary>Weight decay of quantizer steps.</summary>
+    public double QuantizerWeightDecay { get; set; }
+
+    /// <summary>Makes the optimiser for a model.</summary>
+    /// <param name="model">The model whose parameters it changes.</param>
+    public Optimiser Build(Module model)
+    {
+        var rules = new GroupRules((float)WeightDecay, DecayNorms, (float)QuantizerLearningRate, (float)QuantizerWeightDecay);
+        IReadOnlyList<ParameterGroup> groups = ParameterGroup.Split(model, rules);
+        return Kind == "sgd"
+            ? new Sgd(groups, (float)Momentum, Nesterov)
+            : new AdamW(groups, (float)Beta1, (float)Beta2, (float)Epsilon, Kind == "adamw");
+    }
+
+    internal void Validate()
+    {
+        Check.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam"]);
+        Check.Positive("optimizer.learningRate", LearningRate);
+        Check.Share("optimizer.momentum", Momentum);
+        Check.Share("optimizer.beta1", Beta1);
+        Check.Share("optimizer.beta2", Beta2);
+        Check.Positive("optimizer.epsilon", Epsilon);
+        Check.NotNegative("optimizer.weightDecay", WeightDecay);
+        Check.NotNegative("optimizer.quantizerLearningRate", QuantizerLearningRate);
+        Check.NotNegative("optimizer.quantizerWeightDecay", QuantizerWeightDecay);
+        if (Kind == "sgd" && Nesterov && Momentum == 0)
+        {
+            throw new ArgumentException("optimizer.nesterov needs optimizer.momentum above 0");
+        }
+    }
+}

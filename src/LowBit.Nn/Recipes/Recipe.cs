@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace LowBit.Nn.Recipes;
+
+/// <summary>
+/// Everything that decides a training run, as one JSON file: the same recipe, seed and data give the same weights, bit for
+/// bit, on any number of threads. Read it with <see cref="RecipeReader"/>; <c>docs/recipes.md</c> lists every key.
+/// </summary>
+public sealed record Recipe
+{
+    /// <summary>Name of the run and of its output folder.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>One sentence for people.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>Data set, batches, augmentation.</summary>
+    public DataSection Data { get; set; } = new();
+
+    /// <summary>Architecture.</summary>
+    public ModelSection Model { get; set; } = new();
+
+    /// <summary>Bits and method; null for a float model.</summary>
+    public QuantizationSection? Quantization { get; set; }
+
+    /// <summary>Optimiser and its numbers.</summary>
+    public OptimizerSection Optimizer { get; set; } = new();
+
+    /// <summary>Learning rate over time.</summary>
+    public ScheduleSection Schedule { get; set; } = new();
+
+    /// <summary>Epochs, seed, loss, starting point.</summary>
+    public TrainingSection Training { get; set; } = new();
+
+    /// <summary>The recipe as indented JSON with every key, defaults included.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RecipeJson.Default.Recipe);
+
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of <see cref="ToJson"/>: equal recipes, however written, have equal hashes.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, RecipeJson.Default.Recipe)))[..16];
+
+    /// <summary>Throws unless every number is inside its range and every word is known.</summary>
+    /// <exception cref="ArgumentException">The first wrong value, by its key.</exception>
+    public void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(Name) || Name.AsSpan().IndexOfAny("/\\:*?\"<>|") >= 0)
+        {
+            throw new ArgumentException($"name is '{Name}'; it names the output folder, so it must be there and hold none of / \\ : * ? \" < > |");
+        }
+
+        Data.Validate();
+        Model.Validate();
+        Quantization?.ToPolicy().Validate();
+        Optimizer.Validate();
+        Schedule.Validate();
+        Training.Validate();
+    }
+}

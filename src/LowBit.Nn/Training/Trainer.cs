@@ -1,0 +1,282 @@
+using LowBit.Nn.Checkpoints;
+using LowBit.Nn.Layers;
+using LowBit.Nn.Losses;
+using LowBit.Nn.Optimisation;
+using LowBit.Nn.Schedules;
+using LowBit.Quantization;
+using LowBit.Tensors;
+
+namespace LowBit.Nn.Training;
+
+/// <summary>
+/// Trains a model for some epochs: forward, backward, step; an evaluation, a metrics line and a checkpoint after each epoch. The
+/// result depends on model, sources and options alone, not on the thread count and not on interruptions.
+/// </summary>
+public sealed class Trainer
+{
+    private readonly Module _model;
+    private readonly Optimiser _optimiser;
+    private readonly Schedule _schedule;
+    private readonly Loss _loss;
+    private readonly IBatchSource _train;
+    private readonly IBatchSource? _test;
+    private readonly TrainerOptions _options;
+    private readonly BatchBuffers _buffers;
+    private readonly List<Quantizer> _penalised = [];
+    private TrainingPosition _position = new();
+
+    /// <summary>Creates a trainer at the start of a run.</summary>
+    /// <param name="model">The model; training changes it.</param>
+    /// <param name="optimiser">Over the model's parameters.</param>
+    /// <param name="schedule">Learning rate over time.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="train">Training images, shuffled and augmented by epoch.</param>
+    /// <param name="test">Test images, or null for no evaluation.</param>
+    /// <param name="options">Length, rate, output.</param>
+    /// <exception cref="ArgumentException">An option is outside its range, or the sources have different images.</exception>
+    public Trainer(Module model, Optimiser optimiser, Schedule schedule, Loss loss, IBatchSource train, IBatchSource? test, TrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimiser);
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (test is not null && (test.Height, test.Width, test.Channels, test.Classes) != (train.Height, train.Width, train.Channels, train.Classes))
+        {
+            throw new ArgumentException(
+                $"training images are {train.Height}x{train.Width}x{train.Channels} in {train.Classes} classes, test images "
+                + $"{test.Height}x{test.Width}x{test.Channels} in {test.Classes}; they must be alike", nameof(test));
+        }
+
+        if (train.Batches < 1)
+        {
+            throw new ArgumentException($"{train.Count} training images do not fill one batch of {train.BatchSize}; use a smaller batch", nameof(train));
+        }
+
+        (_model, _optimiser, _schedule, _loss, _train, _test, _options) = (model, optimiser, schedule, loss, train, test, options);
+        _buffers = new BatchBuffers(train);
+        foreach ((_, Quantizer quantizer) in model.Quantizers())
+        {
+            using (TensorScope.Begin())
+            {
+                if (quantizer.Penalty() is not null)
+                {
+                    _penalised.Add(quantizer);
+                }
+            }
+        }
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public TrainingPosition Position => _position with { };
+
+    /// <summary>Continues from a checkpoint: model, optimiser and position are taken from it.</summary>
+    /// <param name="checkpoint">Written by a trainer of the same recipe.</param>
+    /// <exception cref="ArgumentException">It has no position, or does not fit the model or the optimiser.</exception>
+    public void Resume(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        TrainingPosition position = checkpoint.Position
+            ?? throw new ArgumentException("the checkpoint holds no position in the data; it was not written by training and can only serve as 'init'");
+        if (position.Batch > _train.Batches)
+        {
+            throw new ArgumentException($"the checkpoint stands at batch {position.Batch} of {_train.Batches}; resume with the data and batch size it was made with");
+        }
+
+        checkpoint.LoadModel(_model);
+        checkpoint.LoadOptimiser(_optimiser);
+        _position = position with { };
+    }
+
+    /// <summary>Trains to the end, or until cancelled; then the state is saved first.</summary>
+    /// <param name="progress">Told about ten times a second, and after every epoch; or null.</param>
+    /// <param name="token">Cancel to stop after the current step.</param>
+    /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    {
+        MetricsWriter? metrics = OpenOutput();
+        var clock = new EpochClock(_position.Seconds);
+        while (_position.Epoch < _options.Epochs)
+        {
+            SetModes();
+            clock.StartEpoch();
+            if (!TrainEpoch(clock, progress, token) || !FinishEpoch(clock, metrics, progress, token))
+            {
+                _position.Seconds = clock.TotalSeconds;
+                Save("last");
+                return Result(clock, isInterrupted: true);
+            }
+        }
+
+        return Result(clock, isInterrupted: false);
+    }
+
+    /// <summary>One optimiser step on one batch, outside any bookkeeping: for benchmarks and tests.</summary>
+    /// <param name="epoch">Epoch of the batch, from 0.</param>
+    /// <param name="batch">Number of the batch, from 0.</param>
+    /// <returns>The loss before the step.</returns>
+    /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
+    public double Step(int epoch, int batch) => Step(epoch, batch, out _);
+
+    private double Step(int epoch, int batch, out int correct)
+    {
+        using (TensorScope.Begin())
+        {
+            Tensor images = _buffers.Load(_model.Device, epoch, batch);
+            Tensor logits = _model.Forward(images);
+            correct = _buffers.CountCorrect(logits);
+            Tensor loss = _loss.Of(logits, _buffers.Labels);
+            double value = loss.Item();
+            double rate = RateAt(epoch, batch);
+            if (!double.IsFinite(value))
+            {
+                throw new TrainingException(
+                    $"the loss became {value} in epoch {epoch + 1}, batch {batch + 1} (step {_optimiser.Steps + 1}, learning rate {rate:g4}); "
+                    + "lower optimizer.learningRate or lengthen schedule.warmUp, and check the data for NaN");
+            }
+
+            _optimiser.ZeroGradients();
+            loss.Backward();
+            foreach (Quantizer quantizer in _penalised)
+            {
+                quantizer.Penalty()?.Backward();
+            }
+
+            _optimiser.Step(rate);
+            return value;
+        }
+    }
+
+    private double RateAt(int epoch, int batch)
+        => _options.LearningRate * _schedule.Factor(epoch + (batch / (double)_train.Batches), _options.Epochs);
+
+    private void SetModes()
+    {
+        _model.Train();
+        bool isFrozen = _position.Epoch >= _options.FreezeNormsFrom;
+        foreach ((_, Module module) in _model.Modules())
+        {
+            if (module is BatchNorm2d norm)
+            {
+                norm.IsFrozen = isFrozen;
+            }
+        }
+    }
+
+    // False when cancelled before the epoch's last batch.
+    private bool TrainEpoch(EpochClock clock, IProgress<TrainingProgress>? progress, CancellationToken token)
+    {
+        while (_position.Batch < _train.Batches)
+        {
+            if (token.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            double loss = Step(_position.Epoch, _position.Batch, out int correct);
+            _position.LossSum += loss * _buffers.Count;
+            _position.Correct += correct;
+            _position.Seen += _buffers.Count;
+            _position.Batch++;
+            clock.Trained(_buffers.Count);
+            if (progress is not null && clock.IsReportDue())
+            {
+                progress.Report(Report(clock, null));
+            }
+        }
+
+        return true;
+    }
+
+    // False when cancelled during the evaluation: the epoch's last step is saved and the evaluation repeated on resume.
+    private bool FinishEpoch(EpochClock clock, MetricsWriter? metrics, IProgress<TrainingProgress>? progress, CancellationToken token)
+    {
+        int done = _position.Epoch + 1;
+        clock.StopTraining();
+        EvaluationResult? evaluation = null;
+        if (_test is not null && (done % _options.EvaluateEvery == 0 || done == _options.Epochs))
+        {
+            try
+            {
+                evaluation = Evaluator.Run(_model, _test, token);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        var line = new EpochMetrics
+        {
+            Epoch = done,
+            Step = _optimiser.Steps,
+            LearningRate = RateAt(_position.Epoch, _train.Batches - 1),
+            TrainLoss = _position.LossSum / _position.Seen,
+            TrainAccuracy = _position.Correct / (double)_position.Seen,
+            TestLoss = evaluation?.Loss,
+            TestAccuracy = evaluation?.Accuracy,
+            ImagesPerSecond = clock.ImagesPerSecond,
+            Seconds = clock.TotalSeconds,
+        };
+        TrainingProgress report = Report(clock, line);
+        bool isBest = evaluation is not null && evaluation.Accuracy > _position.BestAccuracy;
+        _position = new TrainingPosition
+        {
+            Epoch = done,
+            BestAccuracy = isBest ? evaluation!.Accuracy : _position.BestAccuracy,
+            BestEpoch = isBest ? done - 1 : _position.BestEpoch,
+            LastAccuracy = evaluation?.Accuracy ?? _position.LastAccuracy,
+            Seconds = clock.TotalSeconds,
+        };
+        Save("last");
+        if (isBest || (_test is null && done == _options.Epochs))
+        {
+            Save("best");
+        }
+
+        metrics?.Append(line);
+        progress?.Report(report);
+        return true;
+    }
+
+    private TrainingProgress Report(EpochClock clock, EpochMetrics? finished)
+    {
+        long left = ((long)(_options.Epochs - _position.Epoch) * _train.Batches) - _position.Batch;
+        double rate = clock.ImagesPerSecond;
+        TimeSpan remaining = rate > 0 ? TimeSpan.FromSeconds(left * (double)_train.BatchSize / rate) : TimeSpan.Zero;
+        return new TrainingProgress(
+            _position.Epoch + 1, _options.Epochs, _position.Batch, _train.Batches, _position.LossSum / Math.Max(_position.Seen, 1),
+            _position.Correct / (double)Math.Max(_position.Seen, 1), RateAt(_position.Epoch, Math.Max(_position.Batch - 1, 0)), rate, remaining, finished);
+    }
+
+    private TrainingResult Result(EpochClock clock, bool isInterrupted) => new(
+        _position.Epoch, _position.BestAccuracy, _position.BestAccuracy < 0 ? 0 : _position.BestEpoch + 1, _position.LastAccuracy,
+        clock.SessionImagesPerSecond, _position.Seconds, isInterrupted);
+
+    private MetricsWriter? OpenOutput()
+    {
+        if (_options.OutputFolder is null)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(_options.OutputFolder);
+        return new MetricsWriter(Path.Combine(_options.OutputFolder, "metrics.jsonl"), _position.Epoch);
+    }
+
+    private void Save(string name)
+    {
+        if (_options.OutputFolder is not null)
+        {
+            CheckpointFile.Write(Path.Combine(_options.OutputFolder, name + CheckpointFile.Extension), new Checkpoint(Checkpoint.Capture(_model, _optimiser))
+            {
+                Recipe = _options.Recipe,
+                Data = _options.Data,
+                Position = Position,
+                OptimiserSteps = _optimiser.Steps,
+            });
+        }
+    }
+}

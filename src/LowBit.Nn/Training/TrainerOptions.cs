@@ -1,0 +1,39 @@
+using LowBit.Nn.Recipes;
+
+namespace LowBit.Nn.Training;
+
+/// <summary>How long to train, at which rate, and where to write.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Passes over the training images, 1 or more.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Base learning rate, positive; the schedule multiplies it.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Evaluate after every this many epochs, and after the last.</summary>
+    public int EvaluateEvery { get; init; } = 1;
+
+    /// <summary>From this epoch (from 0) on, batch norm uses and keeps its running statistics; null for never.</summary>
+    public int? FreezeNormsFrom { get; init; }
+
+    /// <summary>Folder for <c>last.lbc</c>, <c>best.lbc</c> and <c>metrics.jsonl</c>, made when missing; null to write nothing.</summary>
+    public string? OutputFolder { get; init; }
+
+    /// <summary>Saved in the checkpoints, so that they can rebuild the model; null for models made by code.</summary>
+    public Recipe? Recipe { get; init; }
+
+    /// <summary>Saved in the checkpoints beside the recipe.</summary>
+    public DataFacts? Data { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(FreezeNormsFrom ?? 0);
+        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+        {
+            throw new ArgumentException($"the learning rate is {LearningRate}; it must be above 0");
+        }
+    }
+}
