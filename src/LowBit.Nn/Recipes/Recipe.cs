@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -9,6 +10,8 @@ namespace LowBit.Nn.Recipes;
 /// </summary>
 public sealed record Recipe
 {
+    private static readonly SearchValues<char> s_notInNames = SearchValues.Create("/\\:*?\"<>|");
+
     /// <summary>Name of the run and of its output folder.</summary>
     public string Name { get; set; } = "";
 
@@ -43,7 +46,7 @@ public sealed record Recipe
     /// <exception cref="ArgumentException">The first wrong value, by its key.</exception>
     public void Validate()
     {
-        if (string.IsNullOrWhiteSpace(Name) || Name.AsSpan().IndexOfAny("/\\:*?\"<>|") >= 0)
+        if (string.IsNullOrWhiteSpace(Name) || Name.AsSpan().IndexOfAny(s_notInNames) >= 0)
         {
             throw new ArgumentException($"name is '{Name}'; it names the output folder, so it must be there and hold none of / \\ : * ? \" < > |");
         }
