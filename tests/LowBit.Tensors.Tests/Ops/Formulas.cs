@@ -88,6 +88,15 @@ internal static class Formulas
     public static List<Var> BatchNormEvaluation(ErrorTape tape, Operand x, Operand gamma, Operand beta, Operand mean, Operand variance, double epsilon)
         => Normalise(tape, x, gamma, beta, [.. mean.Values.Zip(variance.Values)], epsilon);
 
+    /// <summary>The same as one multiplication and one addition, as PyTorch does it; larger intermediates, hence a larger bound.</summary>
+    public static List<Var> BatchNormFolded(ErrorTape tape, Operand x, Operand gamma, Operand beta, Operand mean, Operand variance, double epsilon)
+    {
+        Var one = tape.Constant(1);
+        Var[] scale = [.. variance.Values.Select((v, c) => one / (v + epsilon).Sqrt() * gamma[c])];
+        Var[] shift = [.. scale.Select((s, c) => beta[c] - (mean[c] * s))];
+        return [.. x.Values.Select((v, i) => (v * scale[i % scale.Length]) + shift[i % scale.Length])];
+    }
+
     public static List<Var> MaxPool(Operand x, int kernel, int stride, int padding)
         => Pool(x, kernel, stride, padding, static window => window.Aggregate(static (a, b) => a.Max(b)));
 

@@ -97,7 +97,7 @@ public class GoldenOpsTests
                 string statistics = p.GetProperty("statistics").GetString()!.Split('/')[0];
                 return new(["x", "weight", "bias"],
                     t => t[0].BatchNormEvaluation(t[1], t[2], Leaf(statistics, "running_mean_after"), Leaf(statistics, "running_var_after")),
-                    (tape, t) => Formulas.BatchNormEvaluation(
+                    (tape, t) => Formulas.BatchNormFolded(
                         tape, t[0], t[1], t[2], Constants(tape, statistics, "running_mean_after"), Constants(tape, statistics, "running_var_after"), 1e-5f));
             case "max_pool2d":
                 return new(["x"], t => t[0].MaxPool2d(Number("kernel"), Number("stride"), Number("padding")),
@@ -108,12 +108,12 @@ public class GoldenOpsTests
             case "mean over H, W":
                 return new(["x"], static t => t[0].GlobalAveragePool(), static (tape, t) => Formulas.GlobalAveragePool(tape, t[0]));
             case "relu6":
-                return Unary(static t => t.Scale(4).Apply<Relu6>(), 4, static v => Math.Clamp(v, 0, 6), static v => v is > 0 and < 6 ? 1 : 0, 1, 0);
+                return Unary(static t => t.Scale(4).Apply<Relu6>(), 4, static v => Math.Clamp(v, 0, 6), static v => v is > 0 and < 6 ? 1 : 0, 1, 0, 0);
             case "silu":
-                return Unary(static t => t.Apply<Silu>(), 1, static v => v * Sigmoid(v), static v => Sigmoid(v) * (1 + (v * (1 - Sigmoid(v)))), 24, 8);
+                return Unary(static t => t.Apply<Silu>(), 1, static v => v * Sigmoid(v), static v => Sigmoid(v) * (1 + (v * (1 - Sigmoid(v)))), 24, 0, 8);
             case "hardswish":
                 return Unary(static t => t.Scale(3).Apply<HardSwish>(), 3, static v => v * Math.Clamp(v + 3, 0, 6) / 6,
-                    static v => v <= -3 ? 0 : v >= 3 ? 1 : ((2 * v) + 3) / 6, 5, 3);
+                    static v => v <= -3 ? 0 : v >= 3 ? 1 : ((2 * v) + 3) / 6, 5, 3, 3);
             case "log_softmax over C":
                 return new(["x"], static t => t[0].LogSoftmax(), static (tape, t) => Formulas.LogSoftmax(tape, t[0]));
             case "cross_entropy":
@@ -125,8 +125,9 @@ public class GoldenOpsTests
         }
     }
 
-    private static Case Unary(Func<Tensor, Tensor> run, double factor, Func<double, double> f, Func<double, double> slope, double roundings, double scale)
-        => new(["x"], t => run(t[0]), (_, t) => [.. t[0].Values.Select(v => (v * factor).Function(f, slope, roundings, scale))]);
+    private static Case Unary(
+        Func<Tensor, Tensor> run, double factor, Func<double, double> f, Func<double, double> slope, double roundings, double scale, double slopeScale)
+        => new(["x"], t => run(t[0]), (_, t) => [.. t[0].Values.Select(v => (v * factor).Function(f, slope, roundings, scale, slopeScale))]);
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 

@@ -10,16 +10,20 @@ internal static class OpCases
 {
     private static readonly int[][][] s_anyShape = [[[3, 5]], [[1]], [[]], [[0]], [[2, 0, 3]], [[67]]];
 
+    private static readonly int[][][] s_twoOfAnyShape = [.. s_anyShape.Select(static s => new[] { s[0], s[0] })];
+
+    private static readonly int[][][] s_twoDifferent = [[[3, 5], [5, 3]], [[3], [1]], [[2], []]];
+
     public static IReadOnlyList<OpCase> All { get; } =
     [
         Unary<Relu>((-2, 2), 1),
         Unary<Relu6>((-2, 8), 1),
-        Unary<Silu>((-8, 8), 24, 8),
-        Unary<HardSwish>((-5, 5), 4, 3),
-        Unary<Sigmoid>((-8, 8), 16, 0),
-        Unary<Tanh>((-4, 4), 16, 1),
+        Unary<Silu>((-8, 8), 24, 0, 8),
+        Unary<HardSwish>((-5, 5), 4, 3, 3),
+        Unary<Sigmoid>((-8, 8), 16, 0, 1),
+        Unary<Tanh>((-4, 4), 16, 0, 1),
         Unary<Exp>((-4, 4), 8),
-        Unary<Log>((0.1, 4), 8, 1),
+        Unary<Log>((0.1, 4), 8, 0.1),
         Unary<Abs>((-2, 2), 1),
         Unary<Negate>((-2, 2), 1),
         Unary<Square>((-2, 2), 1),
@@ -31,6 +35,14 @@ internal static class OpCases
         Binary<Divide>((-2, 2), (0.5, 2)),
         Binary<Maximum>((-2, 2), (-2, 2)),
         Binary<Minimum>((-2, 2), (-2, 2)),
+        new("add_passing_on", static t => t[0] + t[1], static (_, t) => [.. t[0].Values.Zip(t[1].Values, static (a, b) => a + b)])
+        {
+            Shapes = s_twoOfAnyShape, WrongShapes = s_twoDifferent, Large = [[300, 1000], [300, 1000]],
+        },
+        new("subtract_passing_on", static t => t[0] - t[1], static (_, t) => [.. t[0].Values.Zip(t[1].Values, static (a, b) => a - b)])
+        {
+            Shapes = s_twoOfAnyShape, WrongShapes = s_twoDifferent, Large = [[300, 1000], [300, 1000]],
+        },
         new("scale", static t => t[0].Scale(-1.7f), static (_, t) => [.. t[0].Values.Select(static v => v * (double)-1.7f)])
         {
             Shapes = s_anyShape, Large = [[300, 1000]],
@@ -131,11 +143,11 @@ internal static class OpCases
         CrossEntropy("cross_entropy_smoothed", 0.1f),
     ];
 
-    private static OpCase Unary<TOp>((double Low, double High) range, double roundings, double scale = 0, Func<double, double>? value = null)
+    private static OpCase Unary<TOp>((double Low, double High) range, double roundings, double scale = 0, double slopeScale = 0, Func<double, double>? value = null)
         where TOp : struct, IUnaryOp
     {
         IReadOnlyList<Var> Formula(Func<double, double> f, Operand x)
-            => [.. x.Values.Select(v => v.Function(f, static at => Slope(TOp.Surrogate, at), roundings, scale))];
+            => [.. x.Values.Select(v => v.Function(f, static at => Slope(TOp.Surrogate, at), roundings, scale, slopeScale))];
 
         return new OpCase(TOp.Name, static t => t[0].Apply<TOp>(), (_, t) => Formula(value ?? TOp.Surrogate, t[0]))
         {
@@ -150,8 +162,8 @@ internal static class OpCases
         where TOp : struct, IBinaryOp
         => new(TOp.Name, static t => t[0].Apply<TOp>(t[1]), static (_, t) => [.. t[0].Values.Zip(t[1].Values, Formula<TOp>)])
         {
-            Shapes = [.. s_anyShape.Select(static s => new[] { s[0], s[0] })],
-            WrongShapes = [[[3, 5], [5, 3]], [[3], [1]], [[2], []]],
+            Shapes = s_twoOfAnyShape,
+            WrongShapes = s_twoDifferent,
             Ranges = ranges,
             Large = [[300, 1000], [300, 1000]],
         };

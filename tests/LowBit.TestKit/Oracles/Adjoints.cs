@@ -6,14 +6,14 @@ public sealed class Adjoints
     private readonly double[] _sum;
     private readonly double[] _magnitude;
     private readonly double[] _error;
-    private readonly int[] _terms;
+    private readonly int[] _roundings;
 
     internal Adjoints(int count)
     {
         _sum = new double[count];
         _magnitude = new double[count];
         _error = new double[count];
-        _terms = new int[count];
+        _roundings = new int[count];
     }
 
     /// <summary>The exact derivative.</summary>
@@ -22,7 +22,13 @@ public sealed class Adjoints
     /// <summary>What a float32 evaluation of the derivative may be wrong by.</summary>
     public double Error(Var v) => _error[v.Index];
 
-    internal void Seed(int index, double value) => _sum[index] += value;
+    /// <summary>The gradient of an output. One number may be several outputs, then the second one is an addition.</summary>
+    internal void Seed(int index, double value)
+    {
+        _roundings[index] += _magnitude[index] > 0 ? 1 : 0;
+        _sum[index] += value;
+        _magnitude[index] += Math.Abs(value);
+    }
 
     internal void Add(int index, double g, double errorOfG, double slope, double errorOfSlope)
     {
@@ -30,15 +36,15 @@ public sealed class Adjoints
         _sum[index] += term;
         _magnitude[index] += Math.Abs(term);
         _error[index] += (Math.Abs(g) * errorOfSlope) + (Math.Abs(slope) * errorOfG) + (errorOfG * errorOfSlope);
-        _terms[index]++;
+        _roundings[index]++;
     }
 
     /// <summary>No more terms come: adds the bound of the summation, γ(k)·Σ|term|.</summary>
     internal (double Value, double Error) Close(int index)
     {
-        if (_terms[index] > 0)
+        if (_roundings[index] > 0)
         {
-            _error[index] += Bounds.Dot(_terms[index], _magnitude[index]);
+            _error[index] += Bounds.Dot(_roundings[index], _magnitude[index]);
         }
 
         return (_sum[index], _error[index]);

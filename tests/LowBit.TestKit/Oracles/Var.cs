@@ -86,13 +86,13 @@ public readonly record struct Var(ErrorTape Tape, int Index)
 
     /// <summary>
     /// A function of one number given by value and slope. Both are evaluated in float32 with the given roundings, relative to
-    /// <paramref name="scale"/>, the largest intermediate of the formula (1 where there is no cancellation).
+    /// <paramref name="scale"/> and <paramref name="slopeScale"/>, the largest intermediates of the two formulas (0 where nothing cancels).
     /// </summary>
-    public Var Function(Func<double, double> f, Func<double, double> slope, double roundings, double scale = 0)
+    public Var Function(Func<double, double> f, Func<double, double> slope, double roundings, double scale = 0, double slopeScale = 0)
     {
         double x = Value, z = f(x), d = slope(x);
         double lipschitz = Math.Max(Math.Abs(slope(x + Error)), Math.Max(Math.Abs(slope(x - Error)), Math.Abs(d)));
         double error = (lipschitz * Error) + (Bounds.Gamma(roundings) * Math.Max(Math.Abs(z), scale)) + Bounds.Underflow;
-        return Tape.Push(z, error, this, d, Bounds.Gamma(roundings) * Math.Max(Math.Abs(d), scale));
+        return Tape.Push(z, error, this, d, Bounds.Gamma(roundings) * Math.Max(Math.Abs(d), slopeScale));
     }
 }
