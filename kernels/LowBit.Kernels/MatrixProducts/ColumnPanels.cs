@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace LowBit.Kernels.MatrixProducts;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal readonly record struct ColumnPanels(int Columns, int Lanes)
     /// <param name="panel">The panel to pack.</param>
     /// <param name="depth">Rows to pack.</param>
     /// <param name="source">The value of column 0 in row 0.</param>
-    /// <param name="rowStep">Floats from row to row.</param>
+    /// <param name="rowStep">Floats from row to row; 1 when <paramref name="columnStep"/> is not.</param>
     /// <param name="columnStep">Floats from column to column.</param>
     /// <param name="destination">Row 0 of this panel.</param>
     public unsafe void Pack(int panel, int depth, float* source, nint rowStep, nint columnStep, float* destination)
@@ -45,18 +47,11 @@ internal readonly record struct ColumnPanels(int Columns, int Lanes)
             return;
         }
 
-        // Blocks of 16 rows: the reads of one column then stay within a cache line or two, and so do the writes.
-        for (nint first = 0; first < depth; first += 16)
+        Debug.Assert(rowStep == 1, "columns or rows of the source must be contiguous");
+        Transposition.Copy(from, columnStep, valid, depth, destination, width);
+        for (nint k = 0; k < depth && valid < width; k++)
         {
-            nint end = Math.Min(depth, first + 16);
-            for (nint lane = 0; lane < width; lane++)
-            {
-                float* column = from + (lane * columnStep);
-                for (nint k = first; k < end; k++)
-                {
-                    destination[(k * width) + lane] = lane < valid ? column[k * rowStep] : 0;
-                }
-            }
+            new Span<float>(destination + (k * width) + valid, width - valid).Clear();
         }
     }
 }

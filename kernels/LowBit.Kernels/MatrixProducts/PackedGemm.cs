@@ -4,8 +4,8 @@ using LowBit.Kernels.Threading;
 namespace LowBit.Kernels.MatrixProducts;
 
 /// <summary>
-/// The packed matrix product: B is packed once into column panels; each chunk packs its rows of A block by block along the sum
-/// and runs register tiles. A block of a B panel stays in the first-level cache, a block of A in the second.
+/// The packed matrix product: B is packed into column panels and A into the rows of register tiles; a chunk is some tiles by some panels,
+/// block by block along the sum, so that a block of a panel stays in the first-level cache and the blocks of its tiles in the second.
 /// </summary>
 /// <remarks>Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34(3), 2008.</remarks>
 internal static unsafe class PackedGemm<L, V>
@@ -29,13 +29,13 @@ internal static unsafe class PackedGemm<L, V>
         job.PanelsPerChunk = (int)Math.Ceiling(division.Count / Math.Clamp(columnChunks, 1, division.Count));
         int panelChunks = (division.Count + job.PanelsPerChunk - 1) / job.PanelsPerChunk;
 
-        long packed = (long)division.PaddedColumns * shape.K;
-        job.Panels = Scratch.Rent(packed);
-        pool.Run(division.Count, ref job, static (ref Job j, int panel) => j.Division.Pack(
-            panel, j.Shape.K, j.B, j.Shape.TransposeB ? 1 : j.Shape.N, j.Shape.TransposeB ? j.Shape.K : 1,
-            j.Panels + ((nint)j.Division.First(panel) * j.Shape.K)));
+        long panelFloats = (long)division.PaddedColumns * shape.K, rowFloats = (long)shape.M * shape.K;
+        job.Panels = Scratch.Rent(panelFloats);
+        job.Rows = Scratch.Rent(rowFloats);
+        pool.Run(job.Tiles + division.Count, ref job, static (ref Job j, int part) => j.Pack(part));
         pool.Run(job.RowChunks * panelChunks, ref job, static (ref Job j, int chunk) => RunChunk(in j, chunk));
-        Scratch.Return(job.Panels, packed);
+        Scratch.Return(job.Rows, rowFloats);
+        Scratch.Return(job.Panels, panelFloats);
     }
 
     private static void RunChunk(in Job job, int chunk)
@@ -44,17 +44,8 @@ internal static unsafe class PackedGemm<L, V>
         int firstTile = (int)((long)job.Tiles * (chunk % job.RowChunks) / job.RowChunks);
         int lastTile = (int)((long)job.Tiles * ((chunk % job.RowChunks) + 1) / job.RowChunks);
         int firstPanel = chunk / job.RowChunks * job.PanelsPerChunk, lastPanel = Math.Min(job.Division.Count, firstPanel + job.PanelsPerChunk);
-        int firstRow = job.FirstRow(firstTile), rows = job.FirstRow(lastTile) - firstRow;
-        int depth = Math.Min(shape.K, BlockDepth);
-        float* packed = Scratch.Rent((long)rows * depth);
-        for (int k = 0; k < shape.K; k += depth)
+        for (int k = 0; k < shape.K; k += BlockDepth)
         {
-            int steps = Math.Min(depth, shape.K - k);
-            for (int tile = firstTile; tile < lastTile; tile++)
-            {
-                PackRows(in job, tile, k, steps, packed + ((nint)(job.FirstRow(tile) - firstRow) * steps));
-            }
-
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
                 var target = new TileTarget
@@ -65,50 +56,17 @@ internal static unsafe class PackedGemm<L, V>
                 TileArguments t = default;
                 t.ARow = 1;
                 t.BStep = width;
-                t.Steps = steps;
+                t.Steps = Math.Min(BlockDepth, shape.K - k);
                 t.Segments = 1;
+                t.B = job.Panels + ((nint)job.Division.First(panel) * shape.K) + ((nint)k * width);
                 for (int tile = firstTile; tile < lastTile; tile++)
                 {
                     int row = job.FirstRow(tile);
                     target.Rows = job.FirstRow(tile + 1) - row;
                     target.C = job.C + ((nint)row * shape.N) + job.Division.First(panel);
-                    t.A = packed + ((nint)(row - firstRow) * steps);
+                    t.A = job.Rows + ((nint)row * shape.K) + ((nint)k * target.Rows);
                     t.AStep = target.Rows;
-                    t.B = job.Panels + ((nint)job.Division.First(panel) * shape.K) + ((nint)k * width);
                     TileRunner<L, V>.Run(&t, in target, unit: true);
-                }
-            }
-        }
-
-        Scratch.Return(packed, (long)rows * depth);
-    }
-
-    /// <summary>Packs a block of one tile's rows: <c>packed[k][row]</c>.</summary>
-    private static void PackRows(in Job job, int tile, int firstStep, int steps, float* packed)
-    {
-        int row = job.FirstRow(tile);
-        nint rows = job.FirstRow(tile + 1) - row;
-        if (job.Shape.TransposeA)
-        {
-            float* from = job.A + ((nint)firstStep * job.Shape.M) + row;
-            for (nint k = 0; k < steps; k++, from += job.Shape.M, packed += rows)
-            {
-                new ReadOnlySpan<float>(from, (int)rows).CopyTo(new Span<float>(packed, (int)rows));
-            }
-
-            return;
-        }
-
-        // Blocks of 16 steps, so that the strided writes of one row stay in lines that the next rows complete.
-        for (nint first = 0; first < steps; first += 16)
-        {
-            nint end = Math.Min(steps, first + 16);
-            for (nint r = 0; r < rows; r++)
-            {
-                float* from = job.A + ((row + r) * job.Shape.K) + firstStep;
-                for (nint k = first; k < end; k++)
-                {
-                    packed[(k * rows) + r] = from[k];
                 }
             }
         }
@@ -123,11 +81,37 @@ internal static unsafe class PackedGemm<L, V>
         public bool Accumulate;
         public ColumnPanels Division;
         public float* Panels;
+        public float* Rows;
         public int Tiles;
         public int RowChunks;
         public int PanelsPerChunk;
 
         /// <summary>First row of a tile: the rows are divided as evenly as tiles allow.</summary>
         public readonly int FirstRow(int tile) => (int)((long)Shape.M * tile / Tiles);
+
+        /// <summary>Packs one tile's rows (<c>[K][rows]</c>) or, after the tiles, one panel.</summary>
+        public readonly void Pack(int part)
+        {
+            if (part >= Tiles)
+            {
+                int panel = part - Tiles;
+                Division.Pack(
+                    panel, Shape.K, B, Shape.TransposeB ? 1 : Shape.N, Shape.TransposeB ? Shape.K : 1, Panels + ((nint)Division.First(panel) * Shape.K));
+                return;
+            }
+
+            nint row = FirstRow(part), rows = FirstRow(part + 1) - row;
+            float* to = Rows + (row * Shape.K);
+            if (!Shape.TransposeA)
+            {
+                Transposition.Copy(A + (row * Shape.K), Shape.K, rows, Shape.K, to, rows);
+                return;
+            }
+
+            for (nint k = 0; k < Shape.K; k++)
+            {
+                new ReadOnlySpan<float>(A + (k * Shape.M) + row, (int)rows).CopyTo(new Span<float>(to + (k * rows), (int)rows));
+            }
+        }
     }
 }
