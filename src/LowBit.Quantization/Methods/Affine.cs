@@ -32,7 +32,7 @@ public static class Affine
         double from = Math.Min(low, 0);
         double to = Math.Max(high, 0);
         CodeRange range = CodeRange.Unsigned(bits);
-        float step = (float)((to - from) / range.High);
+        double step = (to - from) / range.High;
         int zeroPoint = (int)Math.Clamp(Math.Round(-from / step, MidpointRounding.ToEven), range.Low, range.High);
         return new(new QuantizerParts
         {
@@ -40,7 +40,7 @@ public static class Affine
             Range = range,
             ZeroPoint = zeroPoint,
             Op = QuantizeOp.For<Unclipped>(range),
-            Steps = new FixedStep(device, 1, step),
+            Steps = new FixedStep(device, 1, (float)step),
             Rule = new MinMaxStep(),
         });
     }
