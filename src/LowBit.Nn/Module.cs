@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Rng;
+using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
 
@@ -45,6 +46,14 @@ public abstract class Module : IDisposable
     /// <summary>The output of this module for a batch.</summary>
     /// <param name="x">Input, NHWC <c>[batch, height, width, channels]</c> or <c>[batch, features]</c> as the module says.</param>
     public abstract Tensor Forward(Tensor x);
+
+    /// <summary>The integer form of this module: evaluates it symbolically, see <see cref="ModelLowering"/>.</summary>
+    /// <param name="context">Collects integer operations.</param>
+    /// <param name="input">What is known about the input.</param>
+    /// <returns>What is known about the output.</returns>
+    /// <exception cref="LoweringException">The module has no integer form, or not for this input.</exception>
+    public virtual LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+        => throw new LoweringException(Path, $"{GetType().Name} has no integer form; replace it, or override Lower to give it one");
 
     /// <summary>Switches this module and all inside it between training and evaluation.</summary>
     /// <param name="training">True for training: batch statistics, quantizers initialise themselves on first use.</param>

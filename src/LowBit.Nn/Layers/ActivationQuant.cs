@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
 
@@ -24,5 +25,12 @@ public sealed class ActivationQuant : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return Quantizer.Apply(x);
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Quantize(Path, input, Quantizer);
     }
 }

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -39,5 +40,13 @@ public sealed class AveragePool2d : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.AveragePool2d(Kernel, Stride, Padding);
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        return context.AveragePool(Path, input, new PoolShape(1, input.Height, input.Width, input.Channels, Kernel, Kernel, Stride, Padding));
     }
 }

@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Elementwise;
+using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
@@ -78,6 +79,32 @@ public sealed class BasicBlock : Module
         Tensor h = Bn1.Forward(Conv1.Forward(a)).Apply<Kernels.Elementwise.Relu>();
         h = Bn2.Forward(Conv2.Forward(InnerQuant is null ? h : InnerQuant.Forward(h)));
         return h.Apply<Add>(Shortcut(x, a)).Apply<Kernels.Elementwise.Relu>();
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (InputQuant is null || InnerQuant is null || (Downsample is not null && ShortcutQuant is null))
+        {
+            throw new LoweringException(Path, "it has no quantizers on its edges; build the model with a quantization policy and train it");
+        }
+
+        LoweredEdge a = InputQuant.Lower(context, input);
+        LoweredEdge h = context.Clamp($"{Path}.relu1", Bn1.Lower(context, Conv1.Lower(context, a)), 0, null);
+        h = Bn2.Lower(context, Conv2.Lower(context, InnerQuant.Lower(context, h)));
+        LoweredEdge shortcut;
+        if (Downsample is not null)
+        {
+            shortcut = ShortcutQuant!.Lower(context, Downsample.Lower(context, a));
+        }
+        else
+        {
+            LoweredEdge r = ResidualQuant is null ? a : ResidualQuant.Lower(context, input);
+            shortcut = Options.ChangesShape ? context.ShortcutA(Path, r, Options.OutChannels, Options.Stride) : r;
+        }
+
+        return context.Clamp($"{Path}.relu2", context.Sum(Path, h, shortcut), 0, null);
     }
 
     private Tensor Shortcut(Tensor x, Tensor convolutionView)

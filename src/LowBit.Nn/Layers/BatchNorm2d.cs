@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Rng;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -61,6 +62,23 @@ public sealed class BatchNorm2d : Module
         return Training && !IsFrozen
             ? x.BatchNormTraining(Gamma, Beta, RunningMean, RunningVariance, Epsilon, Momentum)
             : x.BatchNormEvaluation(Gamma, Beta, RunningMean, RunningVariance, Epsilon);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks><c>factor = γ / √(σ² + ε)</c> and <c>shift = β − μ·factor</c>, in doubles and in this order, so that every machine gets the same integers.</remarks>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        float[] gamma = Gamma.ToArray(), beta = Beta.ToArray(), mean = RunningMean.ToArray(), variance = RunningVariance.ToArray();
+        var factor = new double[gamma.Length];
+        var shift = new double[gamma.Length];
+        for (int c = 0; c < factor.Length; c++)
+        {
+            factor[c] = gamma[c] / Math.Sqrt((double)variance[c] + Epsilon);
+            shift[c] = beta[c] - (mean[c] * factor[c]);
+        }
+
+        return context.Affine(Path, input, factor, shift);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Rng;
+using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
@@ -46,6 +47,16 @@ public sealed class Conv2d : Module
         ArgumentNullException.ThrowIfNull(x);
         Tensor weight = Quantizer is null ? Weight : Quantizer.Apply(Weight);
         return x.Conv2d(weight, Bias, Options.Stride, Options.Padding, Options.Groups);
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var shape = new ConvShape(
+            1, input.Height, input.Width, Options.InChannels, Options.OutChannels, Options.Kernel, Options.Kernel, Options.Stride, Options.Padding, Options.Groups);
+        return context.Convolution(Path, input, shape, LoweredWeights.Of(Path, Quantizer, Weight), Bias?.ToArray());
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -22,5 +23,12 @@ public sealed class Flatten : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Shape.Rank == 2 ? x : x.Flatten();
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Flatten(Path, input);
     }
 }

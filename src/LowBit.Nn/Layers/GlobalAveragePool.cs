@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -19,5 +20,13 @@ public sealed class GlobalAveragePool : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.GlobalAveragePool();
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        return context.AveragePool(Path, input, new PoolShape(1, input.Height, input.Width, input.Channels, input.Height, input.Width, 1));
     }
 }

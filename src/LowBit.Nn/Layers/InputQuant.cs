@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.FakeQuantization;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 
 namespace LowBit.Nn.Layers;
@@ -66,5 +67,15 @@ public sealed class InputQuant : Module
         var shape = new FakeQuantShape(1, x.Length, byte.MinValue, byte.MaxValue, ZeroPoint);
         Device.FakeQuantForward<RoundHalfEven>(shape, x.Buffer, _step.Buffer, y.Buffer);
         return y;
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Channels == Normalization.Mean.Count
+            ? context.Input(Path, input, Step, ZeroPoint, Code)
+            : throw new LoweringException(Path, $"it normalises {Normalization.Mean.Count} channels and the image has {input.Channels}");
     }
 }

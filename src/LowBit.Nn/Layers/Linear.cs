@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Rng;
+using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
@@ -40,6 +41,13 @@ public sealed class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Linear(Quantizer is null ? Weight : Quantizer.Apply(Weight), Bias);
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Linear(Path, input, LoweredWeights.Of(Path, Quantizer, Weight), Bias?.ToArray());
     }
 
     /// <inheritdoc/>

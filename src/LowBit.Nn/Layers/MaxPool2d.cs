@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -39,5 +40,12 @@ public sealed class MaxPool2d : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.MaxPool2d(Kernel, Stride, Padding);
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.MaxPool(Path, input, Kernel, Stride, Padding);
     }
 }

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -19,5 +20,12 @@ public sealed class Relu6 : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Apply<Kernels.Elementwise.Relu6>();
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Clamp(Path, input, 0, 6);
     }
 }

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Lowering;
 using LowBit.Tensors;
 
 namespace LowBit.Nn.Layers;
@@ -44,5 +45,16 @@ public class Sequential : Module
         }
 
         return x;
+    }
+
+    /// <inheritdoc/>
+    public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+    {
+        foreach ((_, Module module) in Children)
+        {
+            input = module.Lower(context, input);
+        }
+
+        return input;
     }
 }
