@@ -118,13 +118,37 @@ public static unsafe class Conv2d
         where V : struct
     {
         public static void Forward(in ConvShape s, float* x, float* w, float* bias, float* y, WorkerPool pool)
-            => DenseConvolution<L, V>.Forward(s, x, w, bias, y, pool);
+        {
+            if (s.IsDepthwise)
+            {
+                DepthwiseConvolution<L, V>.Forward(s, x, w, bias, y, pool);
+            }
+            else
+            {
+                DenseConvolution<L, V>.Forward(s, x, w, bias, y, pool);
+            }
+        }
 
         public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool)
-            => DenseConvolution<L, V>.BackwardInput(s, gy, w, gx, pool);
+        {
+            if (s.IsDepthwise)
+            {
+                DepthwiseConvolution<L, V>.BackwardInput(s, gy, w, gx, pool);
+            }
+            else
+            {
+                DenseConvolution<L, V>.BackwardInput(s, gy, w, gx, pool);
+            }
+        }
 
         public static void BackwardWeights(in ConvShape s, float* x, float* gy, float* gw, WorkerPool pool)
         {
+            if (s.IsDepthwise)
+            {
+                DepthwiseConvolution<L, V>.BackwardWeights(s, x, gy, gw, pool);
+                return;
+            }
+
             for (int group = 0; group < s.Groups; group++)
             {
                 WeightGradient<L, V>.Run(s, group, x, gy, gw, pool);

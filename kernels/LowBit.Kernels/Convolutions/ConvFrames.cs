@@ -33,6 +33,43 @@ internal static unsafe class ConvFrames
         Left = left,
     };
 
+    /// <summary>The forward pass of one group, without its packed weights.</summary>
+    public static CorrelationPass ForwardPass(in ConvShape s, int group, float* x, float* y) => new()
+    {
+        Source = Input(s, x, group),
+        Batch = s.Batch,
+        KernelHeight = s.KernelHeight,
+        KernelWidth = s.KernelWidth,
+        Stride = s.Stride,
+        Target = y + (group * s.GroupOutChannels),
+        TargetPixel = s.OutChannels,
+        TargetRow = (nint)s.OutWidth * s.OutChannels,
+        TargetImage = (nint)s.OutHeight * s.OutWidth * s.OutChannels,
+        OutHeight = s.OutHeight,
+        OutWidth = s.OutWidth,
+    };
+
+    /// <summary>The pass that adds one phase of the input gradient of one group, without its packed weights.</summary>
+    public static CorrelationPass BackwardPass(in ConvShape s, int group, StridePhase rows, StridePhase columns, float* gy, float* gx)
+    {
+        nint pixel = s.InChannels, row = pixel * s.Width;
+        return new CorrelationPass
+        {
+            Source = Output(s, gy, group, rows.Top, columns.Top),
+            Batch = s.Batch,
+            KernelHeight = rows.Taps,
+            KernelWidth = columns.Taps,
+            Stride = 1,
+            Target = gx + (group * s.GroupInChannels) + (rows.Phase * row) + (columns.Phase * pixel),
+            TargetPixel = pixel * s.Stride,
+            TargetRow = row * s.Stride,
+            TargetImage = row * s.Height,
+            OutHeight = rows.Count(s.Height),
+            OutWidth = columns.Count(s.Width),
+            Add = true,
+        };
+    }
+
     /// <summary>
     /// A 1×1 convolution without padding does not care where rows and images end: its pixels become longer rows, so that
     /// register tiles are full even for small maps.

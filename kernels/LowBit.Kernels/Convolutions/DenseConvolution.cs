@@ -25,13 +25,9 @@ internal static unsafe class DenseConvolution<L, V>
             };
             pool.Run(division.Count, ref packing, static (ref PackJob j, int panel) => j.Division.Pack(
                 panel, j.Depth, j.Source, j.RowStep, j.ChannelStep, j.Panels + ((nint)j.Division.First(panel) * j.Depth)));
-            var pass = new CorrelationPass
-            {
-                Source = ConvFrames.Input(s, x, group), Batch = s.Batch,
-                KernelHeight = s.KernelHeight, KernelWidth = s.KernelWidth, Stride = s.Stride, Panels = panels, Division = division,
-                Target = y + firstOut, OutHeight = s.OutHeight, OutWidth = s.OutWidth,
-                TargetPixel = s.OutChannels, TargetRow = (nint)s.OutWidth * s.OutChannels, TargetImage = (nint)s.OutHeight * s.OutWidth * s.OutChannels,
-            };
+            CorrelationPass pass = ConvFrames.ForwardPass(s, group, x, y);
+            pass.Panels = panels;
+            pass.Division = division;
             if (bias != null)
             {
                 pass.Bias = panels + panelFloats;
@@ -79,15 +75,9 @@ internal static unsafe class DenseConvolution<L, V>
         ColumnPanels division = operands.Division;
         var packing = new TurnedPackJob { Shape = s, Group = group, Rows = rows, Columns = columns, W = operands.W, Panels = operands.Panels, Division = division };
         pool.Run(division.Count, ref packing, static (ref TurnedPackJob j, int panel) => j.Pack(panel));
-        nint pixel = s.InChannels, row = pixel * s.Width;
-        var pass = new CorrelationPass
-        {
-            Source = ConvFrames.Output(s, operands.Gy, group, rows.Top, columns.Top), Batch = s.Batch,
-            KernelHeight = rows.Taps, KernelWidth = columns.Taps, Stride = 1, Panels = operands.Panels, Division = division,
-            Target = operands.Gx + (group * s.GroupInChannels) + (rows.Phase * row) + (columns.Phase * pixel), Add = true,
-            OutHeight = rows.Count(s.Height), OutWidth = columns.Count(s.Width),
-            TargetPixel = pixel * s.Stride, TargetRow = row * s.Stride, TargetImage = row * s.Height,
-        };
+        CorrelationPass pass = ConvFrames.BackwardPass(s, group, rows, columns, operands.Gy, operands.Gx);
+        pass.Panels = operands.Panels;
+        pass.Division = division;
         pass.Partition();
         Correlation<L, V>.Run(ref pass, pool);
     }
