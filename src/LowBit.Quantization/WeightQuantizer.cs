@@ -1,3 +1,4 @@
+using System.Buffers;
 using LowBit.Quantization.Calibration;
 using LowBit.Quantization.Transforms;
 using LowBit.Tensors;
@@ -47,7 +48,19 @@ public sealed class WeightQuantizer : Quantizer
         Tensor effective = EffectiveWeights(x);
         if (!Source.IsFixed && (_followsWeights || !IsInitialized))
         {
-            Source.Start(StepsOf(effective.ToArray()));
+            // Methods that follow their weights come here every step: the copy is rented, not allocated.
+            float[] rented = ArrayPool<float>.Shared.Rent(effective.Length);
+            try
+            {
+                Span<float> values = rented.AsSpan(0, effective.Length);
+                effective.CopyTo(values);
+                Source.Start(StepsOf(values));
+            }
+            finally
+            {
+                ArrayPool<float>.Shared.Return(rented);
+            }
+
             MarkInitialized();
         }
 
@@ -89,7 +102,7 @@ public sealed class WeightQuantizer : Quantizer
     }
 
     /// <summary>The rule's steps; a channel of zeros, which tells nothing, takes the step of the whole tensor.</summary>
-    private float[] StepsOf(float[] values)
+    private float[] StepsOf(ReadOnlySpan<float> values)
     {
         var steps = new float[Step.Length];
         int inner = values.Length / steps.Length;
@@ -98,7 +111,7 @@ public sealed class WeightQuantizer : Quantizer
         {
             for (int c = 0; c < steps.Length; c++)
             {
-                ReadOnlySpan<float> channel = values.AsSpan(c * inner, inner);
+                ReadOnlySpan<float> channel = values.Slice(c * inner, inner);
                 if (steps.Length > 1 && channel.IndexOfAnyExcept(0f) < 0)
                 {
                     whole = whole > 0 ? whole : Rule.Step(values, Range);

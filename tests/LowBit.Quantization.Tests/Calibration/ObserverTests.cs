@@ -117,4 +117,12 @@ public sealed class ObserverTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new PercentileObserver(100.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MseObserver(3));
     }
+
+    [Fact]
+    public void Every_name_gives_its_observer()
+    {
+        Assert.All(Observers.Names, static name => Assert.Equal(name, Observers.Create(name).Name));
+        var error = Assert.Throws<ArgumentException>(() => Observers.Create("kl"));
+        Assert.Contains("'kl'; use minmax, ema, percentile, mse", error.Message, StringComparison.Ordinal);
+    }
 }
