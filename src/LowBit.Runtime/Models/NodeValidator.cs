@@ -66,8 +66,7 @@ internal static class NodeValidator
             $"node '{node.Name}' holds weights of {node.Weights.Rows}x{node.Weights.RowLength} codes instead of {shape.OutChannels}x{shape.ReductionLength}");
         RequirePadding(node, node.PaddingCode, input);
         RequireProof(node, input);
-        AccumulatorBounds bounds = AccumulatorBounds.OfConvolution(node, input.MaxCode);
-        CheckViews(model, node, shape.OutHeight, shape.OutWidth, bounds);
+        CheckViews(model, node, shape.OutHeight, shape.OutWidth, shape.OutChannels);
     }
 
     private static void CheckSumPool(IntegerModel model, SumPoolNode node)
@@ -78,17 +77,14 @@ internal static class NodeValidator
         RequirePadding(node, node.PaddingCode, input);
         long highest = (long)shape.KernelHeight * shape.KernelWidth * input.MaxCode;
         Require(highest <= int.MaxValue, $"node '{node.Name}' sums up to {highest}, beyond 32 bits; use a smaller window");
-        CheckViews(model, node, shape.OutHeight, shape.OutWidth, AccumulatorBounds.Uniform(shape.Channels, 0, highest));
+        CheckViews(model, node, shape.OutHeight, shape.OutWidth, shape.Channels);
     }
 
-    private static void CheckViews(IntegerModel model, AccumulatorNode node, int height, int width, AccumulatorBounds bounds)
+    private static void CheckViews(IntegerModel model, AccumulatorNode node, int height, int width, int channels)
     {
-        int channels = bounds.Channels;
-        int residualHigh = 0;
         if (node.HasResidual)
         {
             IntegerEdge residual = model.Edges[node.Residual];
-            residualHigh = residual.MaxCode;
             Require(
                 residual.Height == height && residual.Width == width && residual.Channels == channels,
                 $"node '{node.Name}' adds edge '{residual.Name}' of {residual.Height}x{residual.Width}x{residual.Channels} to an output of {height}x{width}x{channels}");
@@ -101,7 +97,7 @@ internal static class NodeValidator
             Require(
                 output.Height == height && output.Width == width && output.Channels == channels,
                 $"node '{node.Name}' makes {height}x{width}x{channels} values, edge '{output.Name}' holds {output.Height}x{output.Width}x{output.Channels}");
-            TableValidator.Check(node, view.Table, output, bounds, node.HasResidual ? residualHigh : null);
+            TableValidator.Check(node, view.Table, output, channels, node.HasResidual);
         }
     }
 
@@ -120,7 +116,7 @@ internal static class NodeValidator
     private static void CheckRescale(IntegerModel model, RescaleNode node)
     {
         IntegerEdge input = model.Edges[node.Input];
-        CheckViews(model, node, input.Height, input.Width, AccumulatorBounds.Uniform(input.Channels, 0, input.MaxCode));
+        CheckViews(model, node, input.Height, input.Width, input.Channels);
     }
 
     private static void CheckPool(IntegerNode node, PoolShape shape, IntegerEdge input, IntegerEdge output)
