@@ -58,9 +58,9 @@ internal sealed class SampleModel
         Convolution("conv1", input, -1, 3, 1, a, r);
         int b = Edge("b", Height, Width, width, _activationBits, 0), c = Edge("c", Height, Width, width, 8, 128);
         Convolution("conv2", a, r, 3, 1, b, c);
-        int pooled = Edge("pooled", 5, 4, width, _activationBits, 0);
+        int pooled = Edge("pooled", 5, 4, width, _activationBits, 0, b);
         _nodes.Add(new MaxPoolNode { Name = "pool", Input = b, Output = pooled, Shape = new PoolShape(1, Height, Width, width, 3, 3, 2, 1) });
-        int shortcut = Edge("shortcut", 5, 4, 2 * width, 8, 128);
+        int shortcut = Edge("shortcut", 5, 4, 2 * width, 8, 128, c);
         _nodes.Add(new ShortcutNode { Name = "shortcut", Input = c, Output = shortcut, Shape = new ShortcutShape(1, Height, Width, width, 2 * width, 2) });
         int d = Edge("d", 5, 4, 2 * width, 8, 0), e = Edge("e", 5, 4, 2 * width, _activationBits, 0);
         Convolution("conv3", pooled, shortcut, 3, 1, d);
@@ -76,9 +76,10 @@ internal sealed class SampleModel
         return new IntegerModel("sample", _edges, _nodes, classes, new Dictionary<string, string> { ["policy"] = "w3a4", ["größe"] = "klein" });
     }
 
-    private int Edge(string name, int height, int width, int channels, int bits, int zero)
+    private int Edge(string name, int height, int width, int channels, int bits, int zero, int sameScaleAs = -1)
     {
-        _edges.Add(new IntegerEdge(name, height, width, channels, bits, 0.25 / (_edges.Count + 1), zero));
+        double scale = sameScaleAs < 0 ? 0.25 / (_edges.Count + 1) : _edges[sameScaleAs].Scale;
+        _edges.Add(new IntegerEdge(name, height, width, channels, bits, scale, zero));
         return _edges.Count - 1;
     }
 
@@ -108,7 +109,8 @@ internal sealed class SampleModel
         int span = output.IsLogits ? 100_000 : output.MaxCode;
         for (int c = 0; c < channels; c++)
         {
-            double scale = span * (0.5 + (2 * _random.NextDouble())) / Math.Max(reach, 1);
+            // Random sums stay far below the longest possible one.
+            double scale = 12 * span * (0.5 + (2 * _random.NextDouble())) / Math.Max(reach, 1);
             (multipliers[c], shifts[c]) = Requantizer.FixedPoint(scale);
             if (hasResidual)
             {

@@ -33,6 +33,9 @@ public sealed class IntegerModel
         Nodes = [.. nodes];
         ClassNames = [.. classNames];
         Properties = new SortedDictionary<string, string>(ToDictionary(properties), StringComparer.Ordinal);
+        ModelValidator.CheckCounts(this);
+        // Kept: a session asks for it in each run, and nodes make lists of their outputs.
+        LogitsEdge = Nodes[^1].Outputs is [int edge, ..] ? edge : -1;
         ModelValidator.Check(this);
     }
 
@@ -55,7 +58,7 @@ public sealed class IntegerModel
     public IntegerEdge Image => Edges[ImageEdge];
 
     /// <summary>Index of the edge of logits.</summary>
-    public int LogitsEdge => Nodes[^1].Outputs[0];
+    public int LogitsEdge { get; }
 
     /// <summary>The edge of logits: a logit's real value is its int32 times this edge's scale.</summary>
     public IntegerEdge Logits => Edges[LogitsEdge];

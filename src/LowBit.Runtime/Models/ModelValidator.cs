@@ -3,13 +3,21 @@ namespace LowBit.Runtime.Models;
 /// <summary>Checks that the parts of a model fit together and that no sum can overflow. One sentence for each failure.</summary>
 internal static class ModelValidator
 {
-    public static void Check(IntegerModel model)
+    public static void CheckCounts(IntegerModel model)
     {
         Require(model.Edges.Count >= 2, "a model needs an edge of pixels and an edge of logits");
         Require(model.Nodes.Count >= 1, "a model needs at least one node");
         Require(
             model.Edges.Count <= ModelLimits.Count && model.Nodes.Count <= ModelLimits.Count,
             $"{model.Edges.Count} edges and {model.Nodes.Count} nodes exceed the limit of {ModelLimits.Count}");
+        foreach (IntegerNode node in model.Nodes)
+        {
+            ArgumentNullException.ThrowIfNull(node);
+        }
+    }
+
+    public static void Check(IntegerModel model)
+    {
         CheckTexts(model);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (IntegerEdge edge in model.Edges)
@@ -69,7 +77,6 @@ internal static class ModelValidator
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (IntegerNode node in model.Nodes)
         {
-            ArgumentNullException.ThrowIfNull(node);
             Require(node.Name.Length is > 0 and <= ModelLimits.TextLength, "a node needs a name");
             Require(names.Add(node.Name), $"two nodes are called '{node.Name}'");
             foreach (int edge in node.Inputs)

@@ -65,7 +65,8 @@ public class ModelValidationTests
         (nodes[1], nodes[2]) = (nodes[2], nodes[1]);
         Assert.Contains("before any node has written it", Refusal(() => new IntegerModel("x", good.Edges, nodes, [])), StringComparison.Ordinal);
         Assert.Contains("written before", Refusal(() => new IntegerModel("x", good.Edges, [.. good.Nodes.Take(2), Renamed((ConvolutionNode)good.Nodes[1]), .. good.Nodes.Skip(2)], [])), StringComparison.Ordinal);
-        Assert.Contains("writes no logits", Refusal(() => new IntegerModel("x", [.. good.Edges.Take(2)], [.. good.Nodes.Take(1)], [])), StringComparison.Ordinal);
+        // Read by nobody and no logits: the last edge of a model holds logits.
+        Assert.Contains("no node reads edge 'input'", Refusal(() => new IntegerModel("x", [.. good.Edges.Take(2)], [.. good.Nodes.Take(1)], [])), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,34 +66,6 @@ public class SessionTests
         Assert.True(edges[model.LogitsEdge].Distinct().Count() == SampleModel.Classes);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void A_run_allocates_nothing(int threads)
-    {
-        IntegerModel model = SampleModel.Create();
-        using var session = new Session(model, new SessionOptions { Threads = threads, Batch = 4, Profile = true });
-        byte[] images = SampleModel.Images(4);
-        var logits = new int[4 * model.Classes];
-        var classes = new int[4];
-        for (int i = 0; i < 20; i++)
-        {
-            session.Run(images, logits);
-            session.Classify(images, classes);
-        }
-
-        long thread = GC.GetAllocatedBytesForCurrentThread(), total = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 50; i++)
-        {
-            session.Run(images, logits);
-            session.Classify(images, classes);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - thread);
-        // Other threads of the test host may allocate a little; workers of the session, one hundred runs long, may not.
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - total, 0, 100_000);
-    }
-
     [Fact]
     public void A_profile_counts_runs_and_names_kernels()
     {
