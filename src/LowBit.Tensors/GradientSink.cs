@@ -103,6 +103,25 @@ public readonly struct GradientSink
         }
     }
 
+    /// <summary>
+    /// Offers the memory of the output gradient itself for the gradient of an input of the same length: when nobody else uses it
+    /// and the input has no gradient yet, an element-wise op may turn the one into the other in place.
+    /// </summary>
+    /// <param name="tensor">An input of the node.</param>
+    /// <returns>The output gradient's buffer, which the node must overwrite with the input's gradient, or null: use <see cref="For(Tensor)"/>.</returns>
+    /// <exception cref="ArgumentException">The node did not declare the tensor as an input.</exception>
+    public DeviceBuffer? InPlace(Tensor tensor)
+    {
+        CheckIsInput(tensor);
+        if (_output.IsShared || tensor.Producer is not { OutputGradient: null } producer)
+        {
+            return null;
+        }
+
+        producer.OutputGradient = _output.Share();
+        return _output.Buffer;
+    }
+
     private void CheckIsInput(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

@@ -75,6 +75,12 @@ public abstract class Node
     /// <summary>The op's name in messages and profiles: the class name without "Node", unless overridden.</summary>
     public virtual string Name => GetType().Name.Replace("Node", string.Empty, StringComparison.Ordinal);
 
+    /// <summary>
+    /// True when the backward pass reads the op's output, so that no later op may take over its memory. Safe, hence the
+    /// default; a node that keeps only inputs or tensors of its own overrides it.
+    /// </summary>
+    public virtual bool KeepsOutput => true;
+
     /// <summary>The tensors that a gradient may flow to.</summary>
     public IReadOnlyList<Tensor> Inputs => _inputs;
 
@@ -96,7 +102,9 @@ public abstract class Node
     public static Tensor Output(Node producer, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(producer);
-        return producer.Record(Tensor.Allocate(producer.Device, shape));
+        Tensor output = Tensor.Allocate(producer.Device, shape);
+        output.OwnsItsNumbers = true;
+        return producer.Record(output);
     }
 
     /// <summary>Makes the output tensor of an op that only looks at its input's memory in another shape.</summary>
@@ -114,7 +122,27 @@ public abstract class Node
             throw new ArgumentException($"{shape} has {shape.Length} elements but {source.Shape} has {source.Length}", nameof(shape));
         }
 
+        source.Readers++;
         return producer.Record(Tensor.Adopt(shape, source.Buffer.Share()));
+    }
+
+    /// <summary>
+    /// Makes the output of an element-wise op in the memory of its input where that is safe: the input is the result of an op whose
+    /// backward pass does not read it, and no other op or view uses it. The input's numbers are gone afterwards.
+    /// </summary>
+    /// <param name="producer">The node of the op; it must not keep its input.</param>
+    /// <param name="input">The tensor that gives up its memory.</param>
+    /// <returns>The output over the input's memory, or null where that is not safe.</returns>
+    internal static Tensor? TakeOver(Node producer, Tensor input)
+    {
+        if (!input.OwnsItsNumbers || input.Readers > 0 || input.Producer is { KeepsOutput: true })
+        {
+            return null;
+        }
+
+        Tensor output = Tensor.Adopt(input.Shape, input.Buffer.Share());
+        output.OwnsItsNumbers = true;
+        return producer.Record(output);
     }
 
     /// <summary>Adds the gradients of the inputs.</summary>
@@ -154,12 +182,16 @@ public abstract class Node
         {
             foreach (Tensor t in _inputs)
             {
-                if (t.RequiresGradient)
-                {
-                    output.Producer = this;
-                    IsRecorded = true;
-                    break;
-                }
+                IsRecorded |= t.RequiresGradient;
+            }
+        }
+
+        if (IsRecorded)
+        {
+            output.Producer = this;
+            foreach (Tensor t in _inputs)
+            {
+                t.Readers++;
             }
         }
 

@@ -17,6 +17,7 @@ public sealed partial class Tensor : IDisposable
     private readonly DeviceBuffer _buffer;
     private bool _requiresGradient;
     private bool _isDisposed;
+    private bool _gaveNumbersAway;
 
     private Tensor(Shape shape, DeviceBuffer buffer)
     {
@@ -39,10 +40,13 @@ public sealed partial class Tensor : IDisposable
     {
         get
         {
-            if (_isDisposed)
+            if (_isDisposed || _gaveNumbersAway)
             {
                 throw new ObjectDisposedException(
-                    nameof(Tensor), $"{Describe()} was disposed; a tensor that outlives its TensorScope must be kept with TensorScope.Keep");
+                    nameof(Tensor),
+                    _isDisposed
+                        ? $"{Describe()} was disposed; a tensor that outlives its TensorScope must be kept with TensorScope.Keep"
+                        : $"{Describe()} gave its memory to an op that worked in place; use that op's result, or the op that copies");
             }
 
             return _buffer;
@@ -84,6 +88,12 @@ public sealed partial class Tensor : IDisposable
     public bool IsDisposed => _isDisposed;
 
     internal TensorScope? Scope { get; set; }
+
+    /// <summary>Recorded ops and views that use this tensor's memory.</summary>
+    internal int Readers { get; set; }
+
+    /// <summary>True for the results of ops that wrote them to memory of their own; leaves and views are not for the taking.</summary>
+    internal bool OwnsItsNumbers { get; set; }
 
     /// <summary>
     /// Differentiates this single number with respect to every leaf that requires a gradient and adds the results to
@@ -165,7 +175,11 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>A leaf over the same memory that no gradient flows through.</summary>
-    public Tensor Detach() => Adopt(Shape, Buffer.Share());
+    public Tensor Detach()
+    {
+        Readers++;
+        return Adopt(Shape, Buffer.Share());
+    }
 
     /// <summary>A new leaf with its own copy of the elements.</summary>
     public Tensor Clone()
@@ -193,7 +207,11 @@ public sealed partial class Tensor : IDisposable
 
         _isDisposed = true;
         Scope = null;
-        _buffer.Release();
+        if (!_gaveNumbersAway)
+        {
+            _buffer.Release();
+        }
+
         Gradient?.Dispose();
         Gradient = null;
         Producer?.ReleaseOwned();
@@ -202,6 +220,13 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>Name, shape and device.</summary>
     public override string ToString() => $"{Describe()} on {Device.Name}";
+
+    /// <summary>Releases the memory, which another tensor goes on using; the place in the graph stays.</summary>
+    internal void GiveNumbersAway()
+    {
+        _gaveNumbersAway = true;
+        _buffer.Release();
+    }
 
     internal string Describe() => Name is null ? $"tensor {Shape}" : $"tensor '{Name}' {Shape}";
 }

@@ -13,7 +13,7 @@ namespace LowBit.Kernels.Devices;
 /// <remarks>
 /// Conventions of every operation: buffers are dense float32 unless a parameter says otherwise, activations are NHWC,
 /// convolution weights OHWI; gradients (parameters named <c>gx</c>, <c>gw</c>, …) are <b>added to</b>, all other
-/// destinations are written; sizes were checked by the caller (the op) and are only asserted here; results do not depend on the thread count.
+/// destinations are written (element-wise operations may write one of their sources); sizes were checked by the caller (the op) and are only asserted here; results do not depend on the thread count.
 /// </remarks>
 public abstract class Device : IDisposable
 {

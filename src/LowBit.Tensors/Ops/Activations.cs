@@ -10,6 +10,11 @@ public static class Activations
     /// <returns>The same shape. Gradient: gx += gy where y &gt; 0.</returns>
     public static Tensor Relu(this Tensor x) => x.Apply<Relu>();
 
+    /// <summary>y = max(x, 0) in the memory of x where nobody else needs it, see <see cref="UnaryOp.ApplyInPlace{TOp}"/>; x must not be used afterwards.</summary>
+    /// <param name="x">Any shape, usually the result of a batch norm or a sum.</param>
+    /// <returns>The same shape. Gradient: gx += gy where y &gt; 0.</returns>
+    public static Tensor ReluInPlace(this Tensor x) => x.ApplyInPlace<Relu>();
+
     /// <summary>y = min(max(x, 0), 6).</summary>
     /// <param name="x">Any shape.</param>
     /// <returns>The same shape. Gradient: gx += gy where 0 &lt; x &lt; 6.</returns>

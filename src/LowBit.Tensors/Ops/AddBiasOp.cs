@@ -29,6 +29,8 @@ public static class AddBiasOp
 /// <summary>Keeps nothing.</summary>
 internal sealed class AddBiasNode(int rows, Tensor x, Tensor bias) : Node(x, bias)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(bias) is { } gb)

@@ -2,11 +2,23 @@ using LowBit.Kernels.Elementwise;
 
 namespace LowBit.Tensors.Ops;
 
-/// <summary>Products, quotients and extremes of two tensors, element by element.</summary>
+/// <summary>Sums, products, quotients and extremes of two tensors, element by element.</summary>
 public static class Arithmetic
 {
     extension(Tensor)
     {
+        /// <summary>y[i] = a[i] + b[i], one shape.</summary>
+        /// <param name="a">Any shape.</param>
+        /// <param name="b">The shape of <paramref name="a"/>.</param>
+        /// <exception cref="ArgumentException">The shapes differ.</exception>
+        public static Tensor operator +(Tensor a, Tensor b) => a.Apply<Add>(b);
+
+        /// <summary>y[i] = a[i] − b[i], one shape.</summary>
+        /// <param name="a">Any shape.</param>
+        /// <param name="b">The shape of <paramref name="a"/>.</param>
+        /// <exception cref="ArgumentException">The shapes differ.</exception>
+        public static Tensor operator -(Tensor a, Tensor b) => a.Apply<Subtract>(b);
+
         /// <summary>y[i] = a[i] · b[i], one shape.</summary>
         /// <param name="a">Any shape.</param>
         /// <param name="b">The shape of <paramref name="a"/>.</param>
@@ -33,6 +45,20 @@ public static class Arithmetic
         /// <param name="x">Any shape.</param>
         public static Tensor operator -(Tensor x) => x.Scale(-1);
     }
+
+    /// <summary>y[i] = a[i] + b[i].</summary>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">The shape of <paramref name="a"/>; there is no broadcasting.</param>
+    /// <returns>The same shape. Gradients: ga += gy, gb += gy.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Add(this Tensor a, Tensor b) => a.Apply<Add>(b);
+
+    /// <summary>y[i] = a[i] − b[i].</summary>
+    /// <param name="a">Any shape.</param>
+    /// <param name="b">The shape of <paramref name="a"/>; there is no broadcasting.</param>
+    /// <returns>The same shape. Gradients: ga += gy, gb −= gy.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor Subtract(this Tensor a, Tensor b) => a.Apply<Subtract>(b);
 
     /// <summary>y[i] = a[i] · b[i].</summary>
     /// <param name="a">Any shape.</param>

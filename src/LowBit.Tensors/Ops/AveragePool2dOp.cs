@@ -45,6 +45,8 @@ public static class AveragePool2dOp
 /// <summary>Keeps nothing.</summary>
 internal sealed class AveragePool2dNode(PoolShape shape, Tensor x) : Node(x)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(x) is { } gx)

@@ -115,6 +115,8 @@ internal sealed class BatchNormNode : Node
 
     public Tensor InverseDeviation { get; }
 
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
         => Device.BatchNormBackward(
             _rows, _gamma.Length, _x.Buffer, outputGradient, _gamma.Buffer, Mean.Buffer, InverseDeviation.Buffer,
@@ -125,6 +127,8 @@ internal sealed class BatchNormNode : Node
 internal sealed class BatchNormEvaluationNode(
     int rows, Tensor x, Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVariance, float epsilon) : Node(x, gamma, beta)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
         => Device.BatchNormInferenceBackward(
             rows, gamma.Length, x.Buffer, outputGradient, gamma.Buffer, epsilon, runningMean.Buffer, runningVariance.Buffer,

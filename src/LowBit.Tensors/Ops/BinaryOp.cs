@@ -34,8 +34,26 @@ internal sealed class BinaryNode<TOp>(Tensor a, Tensor b) : Node(a, b)
 {
     public override string Name => TOp.Name;
 
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
+        // The slopes of a sum are 1: its gradient is handed on, not copied.
+        if (typeof(TOp) == typeof(Add) || typeof(TOp) == typeof(Subtract))
+        {
+            gradients.PassThrough(a);
+            if (typeof(TOp) == typeof(Add))
+            {
+                gradients.PassThrough(b);
+            }
+            else if (gradients.For(b) is { } negative)
+            {
+                Device.Accumulate(b.Length, -1, outputGradient, negative);
+            }
+
+            return;
+        }
+
         DeviceBuffer? keptA = TOp.KeepsInputs ? a.Buffer : null;
         DeviceBuffer? keptB = TOp.KeepsInputs ? b.Buffer : null;
         if (ReferenceEquals(a, b))

@@ -51,6 +51,8 @@ public static class Conv2dOp
 /// <summary>Keeps x and w.</summary>
 internal sealed class Conv2dNode(ConvShape shape, Tensor x, Tensor w, Tensor? bias) : Node(x, w, bias)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(w) is { } gw)

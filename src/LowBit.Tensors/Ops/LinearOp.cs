@@ -40,6 +40,8 @@ public static class LinearOp
 /// <summary>Keeps x and w.</summary>
 internal sealed class LinearNode(Tensor x, Tensor w, Tensor? bias) : Node(x, w, bias)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         int batch = x.Shape[0], inputs = x.Shape[1], outputs = w.Shape[0];

@@ -29,6 +29,8 @@ public static class MatMulOp
 /// <summary>Keeps a and b.</summary>
 internal sealed class MatMulNode(Tensor a, Tensor b) : Node(a, b)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         int m = a.Shape[0], k = a.Shape[1], n = b.Shape[1];

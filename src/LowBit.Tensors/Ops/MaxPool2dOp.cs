@@ -43,6 +43,8 @@ internal sealed class MaxPool2dNode : Node
 
     public Tensor Positions { get; }
 
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(_x) is { } gx)

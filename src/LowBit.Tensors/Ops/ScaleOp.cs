@@ -21,6 +21,8 @@ public static class ScaleOp
 /// <summary>Keeps the constant.</summary>
 internal sealed class ScaleNode(Tensor x, float factor) : Node(x)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(x, out bool add) is { } gx)

@@ -29,6 +29,8 @@ public static class ShortcutAOp
 /// <summary>Keeps nothing.</summary>
 internal sealed class ShortcutANode(ShortcutShape shape, Tensor x) : Node(x)
 {
+    public override bool KeepsOutput => false;
+
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
         if (gradients.For(x) is { } gx)
