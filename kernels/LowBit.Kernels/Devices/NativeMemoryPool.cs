@@ -19,6 +19,14 @@ internal sealed unsafe partial class NativeMemoryPool
     private long _pooled;
     private long _peak;
     private long _nativeAllocations;
+    private bool _abandoned;
+
+    // The device is gone; blocks that come back later, from handles finalised after this, are freed at once.
+    ~NativeMemoryPool()
+    {
+        _abandoned = true;
+        Trim();
+    }
 
     /// <summary>The pool for scratch memory of kernels that have no device at hand.</summary>
     public static NativeMemoryPool Scratch { get; } = new();
@@ -82,6 +90,12 @@ internal sealed unsafe partial class NativeMemoryPool
     {
         lock (_lock)
         {
+            if (_abandoned)
+            {
+                NativeMemory.AlignedFree(block);
+                return;
+            }
+
             (_free[ClassOf(capacity)] ??= new Stack<nint>()).Push((nint)block);
             _inUse -= capacity;
             _pooled += capacity;

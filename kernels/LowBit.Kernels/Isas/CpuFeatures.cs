@@ -54,7 +54,7 @@ public static class CpuFeatures
         return [.. list];
     }
 
-    private static Isa Limit(string? word)
+    internal static Isa Limit(string? word)
     {
         Isa limit = Isa.Avx512;
         if (!string.IsNullOrEmpty(word))

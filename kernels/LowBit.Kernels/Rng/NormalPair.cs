@@ -31,12 +31,7 @@ internal static class NormalPair
         // ln m = 2·(s + s³/3 + s⁵/5 + …), |s| ≤ 0.1716; the terms left out are below 1e-17.
         double s = (m - 1) / (m + 1);
         double z = s * s;
-        double sum = 0;
-        for (int k = 21; k >= 1; k -= 2)
-        {
-            sum = (sum * z) + (1.0 / k);
-        }
-
+        double sum = Polynomial(z, [1, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21]);
         return ((log - 32) * Ln2) + (2 * s * sum);
     }
 
@@ -47,8 +42,8 @@ internal static class NormalPair
         double turn = ((long)b - ((long)quadrant << 30)) / 4294967296.0;
         double x = turn * (2 * Math.PI);
         double z = x * x;
-        double sine = x * Polynomial(z, [1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800]);
-        double cosine = Polynomial(z, [1, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200]);
+        double sine = x * Polynomial(z, [1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800, -1.0 / 1307674368000]);
+        double cosine = Polynomial(z, [1, -0.5, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000]);
         return (quadrant & 3) switch
         {
             0 => (sine, cosine),

@@ -121,21 +121,21 @@ public static class Philox
     /// <param name="destination">Receives the numbers.</param>
     public static void FillNormal(PhiloxKey key, ulong position, float mean, float standardDeviation, Span<float> destination)
     {
+        Span<float> block = stackalloc float[4];
         for (int i = 0; i < destination.Length;)
         {
             ulong at = position + (ulong)i;
             (uint a, uint b, uint c, uint d) = Block(key, at / 4);
-            bool upper = (at & 2) != 0;
-            (double first, double second) = NormalPair.From(upper ? c : a, upper ? d : b);
-            if ((at & 1) == 0)
-            {
-                destination[i++] = (float)(mean + (standardDeviation * first));
-            }
-
-            if (i < destination.Length)
-            {
-                destination[i++] = (float)(mean + (standardDeviation * second));
-            }
+            (double first, double second) = NormalPair.From(a, b);
+            (double third, double fourth) = NormalPair.From(c, d);
+            block[0] = (float)(mean + (standardDeviation * first));
+            block[1] = (float)(mean + (standardDeviation * second));
+            block[2] = (float)(mean + (standardDeviation * third));
+            block[3] = (float)(mean + (standardDeviation * fourth));
+            int skip = (int)(at & 3);
+            int count = Math.Min(4 - skip, destination.Length - i);
+            block.Slice(skip, count).CopyTo(destination[i..]);
+            i += count;
         }
     }
 }

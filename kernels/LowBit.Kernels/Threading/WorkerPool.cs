@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace LowBit.Kernels.Threading;
 
@@ -90,11 +91,7 @@ public sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(chunkCount);
         if (chunkCount <= 1 || _threads.Length == 0 || s_insideJob || !_owner.TryEnter())
         {
-            for (int i = 0; i < chunkCount; i++)
-            {
-                body(ref state, i);
-            }
-
+            RunHere(chunkCount, ref state, body);
             return;
         }
 
@@ -108,7 +105,7 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Ends the threads. Jobs that are running end first.</summary>
+    /// <summary>Ends the threads. A job that is running ends first; later jobs run on their callers.</summary>
     public void Dispose()
     {
         lock (_owner)
@@ -120,19 +117,42 @@ public sealed unsafe class WorkerPool : IDisposable
 
             _stopping = true;
             _generation++;
-        }
+            if (_threads.Length > 0)
+            {
+                _wake.Release(_threads.Length);
+            }
 
-        if (_threads.Length > 0)
+            foreach (Thread thread in _threads)
+            {
+                thread.Join();
+            }
+
+            _sleeping = 0;
+            _wake.Dispose();
+        }
+    }
+
+    // All chunks run even after a failure, as they do when threads share them.
+    private static void RunHere<TState>(int chunkCount, ref TState state, ChunkBody<TState> body)
+        where TState : struct
+    {
+        Exception? failure = null;
+        for (int i = 0; i < chunkCount; i++)
         {
-            _wake.Release(_threads.Length);
+            try
+            {
+                body(ref state, i);
+            }
+            catch (Exception e)
+            {
+                failure ??= e;
+            }
         }
 
-        foreach (Thread thread in _threads)
+        if (failure is not null)
         {
-            thread.Join();
+            ExceptionDispatchInfo.Throw(failure);
         }
-
-        _wake.Dispose();
     }
 
     private static void Invoke<TState>(void* state, object body, int chunk)
@@ -146,11 +166,7 @@ public sealed unsafe class WorkerPool : IDisposable
         _job = job;
         _generation++;
         Interlocked.MemoryBarrier();
-        int sleeping = Volatile.Read(ref _sleeping);
-        if (sleeping > 0)
-        {
-            _wake.Release(Math.Min(sleeping, chunkCount - 1));
-        }
+        WakeUpTo(chunkCount - 1);
 
         s_insideJob = true;
         try
@@ -175,6 +191,49 @@ public sealed unsafe class WorkerPool : IDisposable
         job.ThrowIfFailed();
     }
 
+    // Takes sleepers off the count and releases exactly as many: no permit is ever left over.
+    private void WakeUpTo(int count)
+    {
+        int sleeping = Volatile.Read(ref _sleeping);
+        while (sleeping > 0)
+        {
+            int woken = Math.Min(sleeping, count);
+            int before = Interlocked.CompareExchange(ref _sleeping, sleeping - woken, sleeping);
+            if (before == sleeping)
+            {
+                _wake.Release(woken);
+                return;
+            }
+
+            sleeping = before;
+        }
+    }
+
+    private void Sleep(int seen)
+    {
+        Interlocked.Increment(ref _sleeping);
+
+        // Look again after announcing the sleep: a job started in between may not have seen the announcement.
+        if (_generation != seen || _stopping)
+        {
+            int sleeping = Volatile.Read(ref _sleeping);
+            while (sleeping > 0)
+            {
+                int before = Interlocked.CompareExchange(ref _sleeping, sleeping - 1, sleeping);
+                if (before == sleeping)
+                {
+                    return;
+                }
+
+                sleeping = before;
+            }
+
+            // Somebody took this thread off the count already, so a permit is on its way.
+        }
+
+        _wake.Wait();
+    }
+
     private void WorkLoop()
     {
         s_insideJob = true;
@@ -189,14 +248,7 @@ public sealed unsafe class WorkerPool : IDisposable
 
             if (_generation == seen)
             {
-                Interlocked.Increment(ref _sleeping);
-                // Look again after announcing the sleep: a job started in between would not have released us.
-                if (_generation == seen && !_stopping)
-                {
-                    _wake.Wait();
-                }
-
-                Interlocked.Decrement(ref _sleeping);
+                Sleep(seen);
             }
 
             seen = _generation;
@@ -270,7 +322,7 @@ public sealed unsafe class WorkerPool : IDisposable
             _body = null;
             if (failure is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+                ExceptionDispatchInfo.Throw(failure);
             }
         }
     }
