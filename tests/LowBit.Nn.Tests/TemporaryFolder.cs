@@ -1,0 +1,13 @@
+namespace LowBit.Nn.Tests;
+
+/// <summary>A folder of its own for a test, removed at the end.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("lowbit-nn-").FullName;
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
