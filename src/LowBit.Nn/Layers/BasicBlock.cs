@@ -27,13 +27,14 @@ public sealed class BasicBlock : Module
     {
         Options = options;
         InputQuant = Quant("quant_input", options.Activations);
-        ResidualQuant = options.Residual is null || options.Residual == options.Activations ? null : Quant("quant_residual", options.Residual);
+        bool isProjected = options.Projection && options.ChangesShape;
+        ResidualQuant = isProjected || options.Residual == options.Activations ? null : Quant("quant_residual", options.Residual);
         Conv1 = RegisterModule("conv1", Convolution(options.InChannels, 3, options.Stride, 1));
         Bn1 = RegisterModule("bn1", new BatchNorm2d(device, options.OutChannels));
         InnerQuant = Quant("quant_inner", options.Activations);
         Conv2 = RegisterModule("conv2", Convolution(options.OutChannels, 3, 1, 1));
         Bn2 = RegisterModule("bn2", new BatchNorm2d(device, options.OutChannels));
-        if (options.Projection && options.ChangesShape)
+        if (isProjected)
         {
             Downsample = RegisterModule("downsample", new Sequential(
                 Convolution(options.InChannels, 1, options.Stride, 0), new BatchNorm2d(device, options.OutChannels)));
@@ -47,7 +48,7 @@ public sealed class BasicBlock : Module
     /// <summary>The convolution's view of the input, and the shortcut's too when <see cref="ResidualQuant"/> is null; null in a float model.</summary>
     public ActivationQuant? InputQuant { get; }
 
-    /// <summary>The shortcut's view of the input; null when it shares <see cref="InputQuant"/> or the model is float.</summary>
+    /// <summary>The shortcut's view of the input; null when it shares <see cref="InputQuant"/>, as option B does, or the model is float.</summary>
     public ActivationQuant? ResidualQuant { get; }
 
     /// <summary>First 3×3 convolution, which carries the stride.</summary>

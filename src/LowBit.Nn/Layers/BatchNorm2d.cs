@@ -60,7 +60,7 @@ public sealed class BatchNorm2d : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return Training && !IsFrozen
-            ? x.BatchNormTraining(Gamma, Beta, RunningMean, RunningVariance, Epsilon, Momentum)
+            ? x.BatchNormTraining(Gamma, Beta, RunningMean, RunningVariance, Momentum, Epsilon)
             : x.BatchNormEvaluation(Gamma, Beta, RunningMean, RunningVariance, Epsilon);
     }
 

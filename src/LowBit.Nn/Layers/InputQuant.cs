@@ -31,7 +31,9 @@ public sealed class InputQuant : Module
 
         Step = (high - low) / byte.MaxValue;
         ZeroPoint = (int)MathF.Round(-low / Step, MidpointRounding.ToEven);
-        _step = RegisterBuffer("step", Tensor.Full(device, new Shape(1), Step));
+        
+        // No buffer: the normalisation decides it, so a checkpoint has nothing to say about it.
+        _step = Tensor.Full(device, new Shape(1), Step).Persist();
     }
 
     /// <summary>How bytes become real numbers.</summary>
@@ -77,5 +79,16 @@ public sealed class InputQuant : Module
         return input.Channels == Normalization.Mean.Count
             ? context.Input(Path, input, Step, ZeroPoint, Code)
             : throw new LoweringException(Path, $"it normalises {Normalization.Mean.Count} channels and the image has {input.Channels}");
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _step.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

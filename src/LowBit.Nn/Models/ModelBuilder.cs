@@ -46,6 +46,4 @@ internal sealed class ModelBuilder(Device device, ModelOptions options)
     /// <summary>The layer that makes the logits.</summary>
     public void Classifier(Sequential model, string name, int inFeatures)
         => model.Append(name, new Linear(device, inFeatures, options.Classes, bias: true, Policy?.Weights(LayerPlace.Last)));
-
-    public QuantizerOptions? Activations(int bits, bool signed = false) => Policy?.Activations(bits, signed);
 }

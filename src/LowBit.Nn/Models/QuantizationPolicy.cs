@@ -76,6 +76,8 @@ public sealed record QuantizationPolicy
         return new QuantizerOptions { Method = Method, Bits = bits, PerChannel = PerChannel, Signed = true, Grid = Grid };
     }
 
-    internal QuantizerOptions Activations(int bits, bool signed = false)
-        => new() { Method = Method, Bits = bits, PerChannel = false, Signed = signed };
+    internal QuantizerOptions Activations(int bits) => new() { Method = Method, Bits = bits };
+
+    // PACT and DoReFa clip at zero and have no signed form; LSQ serves the edges that need one.
+    internal QuantizerOptions SignedActivations(int bits) => new() { Method = Method == "uniform" ? Method : "lsq", Bits = bits, Signed = true };
 }

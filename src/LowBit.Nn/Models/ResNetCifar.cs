@@ -48,7 +48,7 @@ public sealed class ResNetCifar : Sequential
                 int stride = stage > 0 && b == 0 ? 2 : 1;
                 layer.Append(null, new BasicBlock(device, new BasicBlockOptions(
                     channels, width << stage, stride, projection, policy?.Weights(LayerPlace.Inner),
-                    build.Activations(policy?.ActivationBits ?? 0), build.Activations(policy?.ResidualBits ?? 0), build.Activations(8, signed: true))));
+                    policy?.Activations(policy.ActivationBits), policy?.Activations(policy.ResidualBits), policy?.SignedActivations(8))));
                 channels = width << stage;
             }
 

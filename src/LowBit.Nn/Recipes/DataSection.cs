@@ -3,7 +3,7 @@ namespace LowBit.Nn.Recipes;
 /// <summary>The <c>data</c> part of a recipe.</summary>
 public sealed record DataSection
 {
-    /// <summary>Name of the data set: <c>glyphs</c>, <c>mnist</c>, <c>fashion-mnist</c>, <c>cifar-10</c>, <c>cifar-100</c>, or a folder of images.</summary>
+    /// <summary>Name of the data set: <c>glyphs</c>, <c>mnist</c>, <c>fashion-mnist</c>, <c>cifar10</c>, <c>cifar100</c>, or <c>folder:PATH</c>.</summary>
     public string Set { get; set; } = "glyphs";
 
     /// <summary>Images of a training batch, 2 or more.</summary>
@@ -26,11 +26,11 @@ public sealed record DataSection
 
     internal void Validate()
     {
-        Check.Text("data.set", Set);
-        Check.Range("data.batch", Batch, 2, 65536);
-        Check.Range("data.evaluationBatch", EvaluationBatch, 1, 65536);
-        Check.Range("data.pad", Pad, 0, 64);
-        Check.Range("data.trainImages", TrainImages, 0, int.MaxValue);
-        Check.Range("data.testImages", TestImages, 0, int.MaxValue);
+        Demand.Text("data.set", Set);
+        Demand.Range("data.batch", Batch, 2, 65536);
+        Demand.Range("data.evaluationBatch", EvaluationBatch, 1, 65536);
+        Demand.Range("data.pad", Pad, 0, 64);
+        Demand.Range("data.trainImages", TrainImages, 0, int.MaxValue);
+        Demand.Range("data.testImages", TestImages, 0, int.MaxValue);
     }
 }

@@ -20,14 +20,14 @@ public sealed record ModelSection
 
     internal void Validate()
     {
-        Check.Word("model.kind", Kind, ["mlp", "lenet5", "vgg7", "resnet"]);
-        Check.Word("model.shortcut", Shortcut, ["A", "B"]);
-        Check.Range("model.width", Width, 0, 4096);
-        Check.Range("model.depth", Depth, 8, 6002);
-        Check.Range("model.hidden (count)", Hidden.Length, 1, 64);
+        Demand.Word("model.kind", Kind, ["mlp", "lenet5", "vgg7", "resnet"]);
+        Demand.Word("model.shortcut", Shortcut, ["A", "B"]);
+        Demand.Range("model.width", Width, 0, 4096);
+        Demand.Range("model.depth", Depth, 8, 6002);
+        Demand.Range("model.hidden (count)", Hidden.Length, 1, 64);
         foreach (int size in Hidden)
         {
-            Check.Range("model.hidden", size, 1, 65536);
+            Demand.Range("model.hidden", size, 1, 65536);
         }
     }
 }

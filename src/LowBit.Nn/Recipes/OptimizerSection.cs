@@ -51,15 +51,15 @@ public sealed record OptimizerSection
 
     internal void Validate()
     {
-        Check.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam"]);
-        Check.Positive("optimizer.learningRate", LearningRate);
-        Check.Share("optimizer.momentum", Momentum);
-        Check.Share("optimizer.beta1", Beta1);
-        Check.Share("optimizer.beta2", Beta2);
-        Check.Positive("optimizer.epsilon", Epsilon);
-        Check.NotNegative("optimizer.weightDecay", WeightDecay);
-        Check.NotNegative("optimizer.quantizerLearningRate", QuantizerLearningRate);
-        Check.NotNegative("optimizer.quantizerWeightDecay", QuantizerWeightDecay);
+        Demand.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam"]);
+        Demand.Positive("optimizer.learningRate", LearningRate);
+        Demand.Share("optimizer.momentum", Momentum);
+        Demand.Share("optimizer.beta1", Beta1);
+        Demand.Share("optimizer.beta2", Beta2);
+        Demand.Positive("optimizer.epsilon", Epsilon);
+        Demand.NotNegative("optimizer.weightDecay", WeightDecay);
+        Demand.NotNegative("optimizer.quantizerLearningRate", QuantizerLearningRate);
+        Demand.NotNegative("optimizer.quantizerWeightDecay", QuantizerWeightDecay);
         if (Kind == "sgd" && Nesterov && Momentum == 0)
         {
             throw new ArgumentException("optimizer.nesterov needs optimizer.momentum above 0");

@@ -41,10 +41,6 @@ public static class RecipeReader
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(overrides);
         JsonObject root = Root(json, source);
-        if (UnknownKey(root, RecipeJson.Default.Recipe, "") is { } sentence)
-        {
-            throw new LowBitFormatException(source, "recipe", -1, sentence);
-        }
 
         // The file is judged on its own first, so that its mistakes are not blamed on an override.
         Recipe recipe = Checked(root, (field, message) => new LowBitFormatException(source, field, -1, message));
@@ -65,8 +61,9 @@ public static class RecipeReader
     {
         try
         {
-            JsonNode? node = JsonNode.Parse(json, documentOptions: s_options);
-            return node as JsonObject ?? throw new LowBitFormatException(source, "recipe", 0, "a recipe is one JSON object, { … }");
+            JsonObject root = JsonNode.Parse(json, documentOptions: s_options) as JsonObject
+                ?? throw new LowBitFormatException(source, "recipe", 0, "a recipe is one JSON object, { … }");
+            return UnknownKey(root, RecipeJson.Default.Recipe, "") is { } sentence ? throw new LowBitFormatException(source, "recipe", -1, sentence) : root;
         }
         catch (JsonException e)
         {
@@ -74,8 +71,8 @@ public static class RecipeReader
         }
         catch (ArgumentException e)
         {
-            // JsonNode throws this for a key that occurs twice.
-            throw new LowBitFormatException(source, "recipe", -1, $"not a recipe: {FirstSentence(e.Message)}", e);
+            // JsonObject throws this, when it is first read, for a key that occurs twice.
+            throw new LowBitFormatException(source, "recipe", -1, $"a key occurs twice: {e.Message}", e);
         }
     }
 

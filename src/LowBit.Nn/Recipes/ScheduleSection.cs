@@ -34,9 +34,9 @@ public sealed record ScheduleSection
 
     internal void Validate()
     {
-        Check.Word("schedule.kind", Kind, ["cosine", "step", "constant"]);
-        Check.NotNegative("schedule.warmUp", WarmUp);
-        Check.NotNegative("schedule.final", Final);
+        Demand.Word("schedule.kind", Kind, ["cosine", "step", "constant"]);
+        Demand.NotNegative("schedule.warmUp", WarmUp);
+        Demand.NotNegative("schedule.final", Final);
         _ = new CosineSchedule(Final);
         _ = new StepSchedule(Milestones, Gamma);
     }

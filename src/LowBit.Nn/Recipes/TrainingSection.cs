@@ -26,9 +26,9 @@ public sealed record TrainingSection
 
     internal void Validate()
     {
-        Check.Range("training.epochs", Epochs, 1, 1_000_000);
-        Check.Share("training.labelSmoothing", LabelSmoothing);
-        Check.Range("training.freezeNormsFrom", FreezeNormsFrom ?? 0, 0, int.MaxValue);
-        Check.Range("training.evaluateEvery", EvaluateEvery, 1, int.MaxValue);
+        Demand.Range("training.epochs", Epochs, 1, 1_000_000);
+        Demand.Share("training.labelSmoothing", LabelSmoothing);
+        Demand.Range("training.freezeNormsFrom", FreezeNormsFrom ?? 0, 0, int.MaxValue);
+        Demand.Range("training.evaluateEvery", EvaluateEvery, 1, int.MaxValue);
     }
 }

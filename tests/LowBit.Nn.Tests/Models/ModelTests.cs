@@ -106,6 +106,8 @@ public class ModelTests
         using Module one = Build("""{ "kind": "resnet", "depth": 8, "width": 4 }""", """{ "weightBits": 2, "activationBits": 2, "residualBits": 2 }""", Samples.Train());
         Assert.All(Blocks(two), b => Assert.Equal((2, 8), (b.InputQuant!.Quantizer.Bits, b.ResidualQuant!.Quantizer.Bits)));
         Assert.All(Blocks(one), b => Assert.Null(b.ResidualQuant));
+        using Module projected = Build("""{ "kind": "resnet", "depth": 8, "width": 4, "shortcut": "B" }""", """{ "method": "pact" }""", Samples.Train());
+        Assert.Equal([false, true, true], Blocks(projected).Select(b => b.ResidualQuant is null && b.ShortcutQuant!.Quantizer.Signed));
         var block = Blocks(two)[0];
         block.Train();
         using var scope = TensorScope.Begin();

@@ -1,7 +1,7 @@
 namespace LowBit.Nn.Recipes;
 
 /// <summary>One sentence for each way a recipe's value can be wrong.</summary>
-internal static class Check
+internal static class Demand
 {
     public static void Range(string key, int value, int low, int high)
     {
