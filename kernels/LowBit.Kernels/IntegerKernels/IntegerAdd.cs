@@ -1,4 +1,6 @@
-using LowBit.Kernels.IntegerKernels.References;
+using System.Runtime.CompilerServices;
+using LowBit.Kernels.IntegerKernels.Epilogues;
+using LowBit.Kernels.Isas;
 using LowBit.Kernels.Requantization;
 using LowBit.Kernels.Threading;
 
@@ -63,15 +65,47 @@ public static unsafe class IntegerAdd
 
     private static void RunChunk(in State state, int chunk)
     {
-        int end = Math.Min((chunk + 1) * RowsPerChunk, state.Rows);
-        for (int row = chunk * RowsPerChunk; row < end; row++)
+        int first = chunk * RowsPerChunk, count = Math.Min(RowsPerChunk, state.Rows - first);
+        switch (CpuFeatures.Best)
         {
-            for (int c = 0; c < state.Channels; c++)
+            case Isa.Avx512:
+                RunRows<Epilogue512>(state, first, count, 16);
+                break;
+            case Isa.Avx2:
+                RunRows<Epilogue256>(state, first, count, 8);
+                break;
+            default:
+                RunRows<EpilogueScalar>(state, first, count, 16);
+                break;
+        }
+    }
+
+    // Widens pieces of rows into a tile that stays in L1 and gives it to the body of the convolutions.
+    [SkipLocalsInit]
+    private static void RunRows<E>(in State state, int first, int count, int lanes)
+        where E : struct, IEpilogueBody
+    {
+        int* tile = stackalloc int[RowsPerChunk * 16];
+        for (int c = 0; c < state.Channels; c += lanes)
+        {
+            int valid = Math.Min(lanes, state.Channels - c);
+            long at = ((long)first * state.Channels) + c;
+            for (int row = 0; row < count; row++)
             {
-                long at = ((long)row * state.Channels) + c;
-                int accumulator = state.Codes != null ? state.Codes[at] : state.Accumulators[at];
-                ReferenceEpilogue.Apply(state.View, c, at, accumulator);
+                var destination = new Span<int>(tile + (row * lanes), valid);
+                long source = at + ((long)row * state.Channels);
+                if (state.Codes != null)
+                {
+                    destination.Clear();
+                    ByteRows.Add(state.Codes + source, tile + (row * lanes), valid);
+                }
+                else
+                {
+                    new ReadOnlySpan<int>(state.Accumulators + source, valid).CopyTo(destination);
+                }
             }
+
+            E.Run(new EpilogueTarget(tile, lanes, count, valid, c, state.Channels, at), state.View);
         }
     }
 

@@ -46,17 +46,14 @@ public static unsafe class IntegerPool
         for (int ox = 0; ox < s.OutWidth; ox++)
         {
             int left = (ox * s.Stride) - s.Padding;
-            var y = new Span<byte>(state.Codes + ((((long)row * s.OutWidth) + ox) * s.Channels), s.Channels);
-            y.Clear();
+            byte* y = state.Codes + ((((long)row * s.OutWidth) + ox) * s.Channels);
+            new Span<byte>(y, s.Channels).Clear();
             for (int iy = Math.Max(top, 0); iy < Math.Min(top + s.KernelHeight, s.Height); iy++)
             {
                 for (int ix = Math.Max(left, 0); ix < Math.Min(left + s.KernelWidth, s.Width); ix++)
                 {
                     byte* pixel = state.Input + (((((long)n * s.Height) + iy) * s.Width) + ix) * s.Channels;
-                    for (int c = 0; c < y.Length; c++)
-                    {
-                        y[c] = Math.Max(y[c], pixel[c]);
-                    }
+                    ByteRows.Max(pixel, y, s.Channels);
                 }
             }
         }
@@ -72,17 +69,14 @@ public static unsafe class IntegerPool
             int rows = Math.Min(top + s.KernelHeight, s.Height) - Math.Max(top, 0);
             int columns = Math.Min(left + s.KernelWidth, s.Width) - Math.Max(left, 0);
             int outside = (s.KernelHeight * s.KernelWidth) - (rows * columns);
-            var y = new Span<int>(state.Sums + ((((long)row * s.OutWidth) + ox) * s.Channels), s.Channels);
-            y.Fill(outside * state.PaddingCode);
+            int* y = state.Sums + ((((long)row * s.OutWidth) + ox) * s.Channels);
+            new Span<int>(y, s.Channels).Fill(outside * state.PaddingCode);
             for (int iy = Math.Max(top, 0); iy < Math.Min(top + s.KernelHeight, s.Height); iy++)
             {
                 for (int ix = Math.Max(left, 0); ix < Math.Min(left + s.KernelWidth, s.Width); ix++)
                 {
                     byte* pixel = state.Input + (((((long)n * s.Height) + iy) * s.Width) + ix) * s.Channels;
-                    for (int c = 0; c < y.Length; c++)
-                    {
-                        y[c] += pixel[c];
-                    }
+                    ByteRows.Add(pixel, y, s.Channels);
                 }
             }
         }

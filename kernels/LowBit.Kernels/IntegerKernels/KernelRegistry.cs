@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels.Depthwise;
 using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 using LowBit.Kernels.IntegerKernels.References;
@@ -68,6 +69,10 @@ public static class KernelRegistry
         Register(kernels, new Dot8Conv<DotLanes128, Vector128<int>, EpilogueScalar>());
         Register(kernels, new Dot8Conv<DotLanes256, Vector256<int>, Epilogue256>());
         Register(kernels, new Dot8Conv<DotLanes512, Vector512<int>, Epilogue512>());
+        Register(kernels, new DepthwiseConv<DotLanesScalar, int, EpilogueScalar>());
+        Register(kernels, new DepthwiseConv<DotLanes128, Vector128<int>, EpilogueScalar>());
+        Register(kernels, new DepthwiseConv<DotLanes256, Vector256<int>, Epilogue256>());
+        Register(kernels, new DepthwiseConv<DotLanes512, Vector512<int>, Epilogue512>());
         return kernels;
     }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace LowBit.Kernels.IntegerKernels.Dot8;
 
 /// <summary>
-/// Brings input rows into planes: plane p of a row holds step p's codes of neighbouring pixels side by side, four bytes each, so that the inner loop
+/// Brings input rows into planes: plane p of a row holds step p's codes of neighbouring pixels side by side, 32 bits each, so that the inner loop
 /// broadcasts them from constant displacements. Padding gets its code here, once, and the inner loop knows no borders.
 /// </summary>
 internal static unsafe class ActivationPacking
@@ -15,33 +15,42 @@ internal static unsafe class ActivationPacking
     /// <param name="pixelStride">Bytes from pixel to pixel.</param>
     /// <param name="count">Pixels.</param>
     /// <param name="channels">Codes of a pixel to take.</param>
-    /// <param name="wide">True for 16-bit codes, two to a step.</param>
     /// <param name="planes">First step of the first plane.</param>
     /// <param name="planeStride">Steps from the plane of one channel step to that of the next.</param>
-    public static void Pixels(byte* source, nint pixelStride, int count, int channels, bool wide, int* planes, nint planeStride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pixels<W>(byte* source, nint pixelStride, int count, int channels, int* planes, nint planeStride)
+        where W : struct, ICodeWidth
     {
-        int codes = wide ? 2 : 4, full = channels / codes, quads = full / 4 * 4, i = 0;
+        int full = channels / W.Codes, rest = channels - (full * W.Codes), quads = full / 4 * 4, i = 0;
         if (Sse41.IsSupported)
         {
             for (; i + 4 <= count; i += 4)
             {
-                byte* p = source + (i * pixelStride);
+                byte* p = source;
                 int* destination = planes + i;
                 for (int step = 0; step < quads; step += 4)
                 {
-                    Transpose(p + (step * codes), pixelStride, wide, destination + (step * planeStride), planeStride);
+                    Transpose<W>(p, pixelStride, destination, planeStride);
+                    p += 4 * W.Codes;
+                    destination += 4 * planeStride;
                 }
 
-                for (int j = 0; j < 4; j++)
+                if (quads < full || rest > 0)
                 {
-                    Pixel(p + (j * pixelStride), quads, channels, wide, destination + j, planeStride);
+                    Pixel<W>(p, full - quads, rest, destination, planeStride);
+                    Pixel<W>(p + pixelStride, full - quads, rest, destination + 1, planeStride);
+                    Pixel<W>(p + (2 * pixelStride), full - quads, rest, destination + 2, planeStride);
+                    Pixel<W>(p + (3 * pixelStride), full - quads, rest, destination + 3, planeStride);
                 }
+
+                source += 4 * pixelStride;
             }
         }
 
         for (; i < count; i++)
         {
-            Pixel(source + (i * pixelStride), 0, channels, wide, planes + i, planeStride);
+            Pixel<W>(source, full, rest, planes + i, planeStride);
+            source += pixelStride;
         }
     }
 
@@ -50,51 +59,51 @@ internal static unsafe class ActivationPacking
     /// <param name="windowStride">Bytes from window to window.</param>
     /// <param name="count">Windows.</param>
     /// <param name="steps">Steps of a window.</param>
-    /// <param name="wide">True for 16-bit codes, two to a step.</param>
     /// <param name="planes">First step of the first plane; planes hold <paramref name="count"/> steps.</param>
-    public static void Windows(byte* row, nint windowStride, int count, int steps, bool wide, int* planes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Windows<W>(byte* row, nint windowStride, int count, int steps, int* planes)
+        where W : struct, ICodeWidth
     {
         for (int j = 0; j < steps; j++)
         {
-            byte* p = row + (j * (wide ? 2 : 4));
-            int* plane = planes + ((nint)j * count);
+            byte* p = row + (j * W.Codes);
             for (int i = 0; i < count; i++)
             {
-                plane[i] = wide ? p[0] | (p[1] << 16) : Unsafe.ReadUnaligned<int>(p);
+                *planes++ = W.Step(p);
                 p += windowStride;
             }
         }
     }
 
-    // Steps from `first` on of one pixel.
+    // `full` whole steps of one pixel and one of `rest` codes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pixel(byte* p, int first, int channels, bool wide, int* destination, nint planeStride)
+    private static void Pixel<W>(byte* p, int full, int rest, int* destination, nint planeStride)
+        where W : struct, ICodeWidth
     {
-        int codes = wide ? 2 : 4, full = channels / codes;
-        for (int step = first; step < full; step++)
+        for (; full > 0; full--)
         {
-            byte* q = p + (step * codes);
-            destination[step * planeStride] = wide ? q[0] | (q[1] << 16) : Unsafe.ReadUnaligned<int>(q);
+            *destination = W.Step(p);
+            destination += planeStride;
+            p += W.Codes;
         }
 
-        // Codes that do not exist meet zero weights; zero keeps the vector free of what was there before.
-        int rest = channels - (full * codes);
+        // Codes that do not exist meet zero weights; zero keeps them from being what lay there before.
         if (rest > 0)
         {
-            byte* q = p + (full * codes);
-            int word = q[0];
-            word |= rest > 1 ? q[1] << 8 : 0;
-            word |= rest > 2 ? q[2] << 16 : 0;
-            destination[full * planeStride] = word;
+            int codes = p[0];
+            codes |= rest > 1 ? p[1] << 8 : 0;
+            codes |= rest > 2 ? p[2] << 16 : 0;
+            *destination = codes;
         }
     }
 
     // Four pixels × four steps.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(byte* p, nint pixelStride, bool wide, int* destination, nint planeStride)
+    private static void Transpose<W>(byte* p, nint pixelStride, int* destination, nint planeStride)
+        where W : struct, ICodeWidth
     {
-        Vector128<int> a = LoadSteps(p, wide), b = LoadSteps(p + pixelStride, wide);
-        Vector128<int> c = LoadSteps(p + (2 * pixelStride), wide), d = LoadSteps(p + (3 * pixelStride), wide);
+        Vector128<int> a = W.FourSteps(p), b = W.FourSteps(p + pixelStride);
+        Vector128<int> c = W.FourSteps(p + (2 * pixelStride)), d = W.FourSteps(p + (3 * pixelStride));
         Vector128<long> ab = Sse2.UnpackLow(a, b).AsInt64(), cd = Sse2.UnpackLow(c, d).AsInt64();
         Vector128<long> ab2 = Sse2.UnpackHigh(a, b).AsInt64(), cd2 = Sse2.UnpackHigh(c, d).AsInt64();
         Sse2.UnpackLow(ab, cd).AsInt32().Store(destination);
@@ -102,8 +111,4 @@ internal static unsafe class ActivationPacking
         Sse2.UnpackLow(ab2, cd2).AsInt32().Store(destination + (2 * planeStride));
         Sse2.UnpackHigh(ab2, cd2).AsInt32().Store(destination + (3 * planeStride));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> LoadSteps(byte* p, bool wide)
-        => wide ? Sse41.ConvertToVector128Int16(p).AsInt32() : Vector128.Load((int*)p);
 }

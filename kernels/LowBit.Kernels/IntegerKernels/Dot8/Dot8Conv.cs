@@ -98,6 +98,7 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         nint groups = job.Layout.PaddedSteps / job.Layout.Depth;
         nint rowBytes = (nint)job.Partition.RowSteps * 4;
         int stride = job.Partition.IsFlat ? 1 : job.Arguments.Shape.Stride;
+        int channels = job.Arguments.Shape.OutChannels;
         int groupOutputs = job.Arguments.Shape.GroupOutChannels;
         for (int panel = block.FirstPanel; panel < block.EndPanel; panel++)
         {
@@ -113,32 +114,13 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
                 {
                     int pixels = bodies.Pixels(width - x);
                     bodies.Body(pixels)(input + (x * 4), job.Scratch.Offsets, groups, weights, tile);
-                    Finish(job.Arguments, tile, pixels, valid, channel, pixel + x);
+                    var target = new EpilogueTarget(tile, L.Count, pixels, valid, channel, channels, ((pixel + x) * channels) + channel);
+                    target.Finish<E>(job.Arguments);
                     x += pixels;
                 }
             }
         }
 
         job.Scratch.Release(slot);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(in IntegerConvArguments arguments, int* tile, int pixels, int valid, int channel, long pixel)
-    {
-        int channels = arguments.Shape.OutChannels;
-        var target = new EpilogueTarget(tile, L.Count, pixels, valid, channel, channels, (pixel * channels) + channel);
-        if (arguments.Accumulators != null)
-        {
-            for (int p = 0; p < pixels; p++)
-            {
-                new ReadOnlySpan<int>(tile + (p * L.Count), valid).CopyTo(new Span<int>(arguments.Accumulators + target.At + ((long)p * channels), valid));
-            }
-        }
-
-        Epilogue[]? views = arguments.Epilogues;
-        for (int i = 0; views is not null && i < views.Length; i++)
-        {
-            E.Run(target, views[i]);
-        }
     }
 }

@@ -19,10 +19,7 @@ internal readonly unsafe struct Dot8Job
         Layout = new Dot8Layout(arguments.Shape, arguments.Weights.Proof);
         Partition = new Dot8Partition(arguments.Shape, Layout, lanes);
         Scratch = new ScratchSlots(arguments.Scratch, Layout.PaddedSteps, SlotBytes(arguments.Shape, Layout, Partition), threads);
-        for (int step = 0; step < Layout.PaddedSteps; step++)
-        {
-            Scratch.Offsets[step] = Layout.Offset(step, Partition.PlaneWidth) * 4;
-        }
+        Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);
     }
 
     public static long SlotBytes(in ConvShape shape, in Dot8Layout layout, in Dot8Partition partition)
@@ -53,13 +50,28 @@ internal readonly unsafe struct Dot8Job
     /// <summary>Packs the input rows of a block.</summary>
     public void PackInput(in Dot8Block block, byte* packed)
     {
+        if (Layout.IsWide)
+        {
+            Pack<WordCodes>(block, packed);
+        }
+        else
+        {
+            Pack<ByteCodes>(block, packed);
+        }
+    }
+
+    private static int PaddedRowBytes(in ConvShape s) => (s.Width + (2 * s.Padding)) * s.InChannels;
+
+    private void Pack<W>(in Dot8Block block, byte* packed)
+        where W : struct, ICodeWidth
+    {
         ConvShape s = Arguments.Shape;
         int* rows = (int*)packed;
         if (Partition.IsFlat)
         {
             // A flat chunk is one row.
             byte* source = Arguments.Input + (FirstPixel(block, 0) * s.InChannels) + (block.Group * s.GroupInChannels);
-            ActivationPacking.Pixels(source, s.InChannels, RowWidth(block, 0), s.GroupInChannels, Layout.IsWide, rows, Partition.PlaneWidth);
+            ActivationPacking.Pixels<W>(source, s.InChannels, RowWidth(block, 0), s.GroupInChannels, rows, Partition.PlaneWidth);
             return;
         }
 
@@ -84,18 +96,17 @@ internal readonly unsafe struct Dot8Job
             byte* source = Arguments.Input + (((((long)block.Image * s.Height) + y) * s.Width) * s.InChannels) + (block.Group * s.GroupInChannels);
             if (Layout.IsMerged)
             {
-                PackMergedRow(source, row, packed + ((long)Partition.InputRows * Partition.RowSteps * 4));
+                PackMergedRow<W>(source, row, packed + ((long)Partition.InputRows * Partition.RowSteps * 4));
             }
             else
             {
-                PackRow(source, row, padding);
+                PackRow<W>(source, row, padding);
             }
         }
     }
 
-    private static int PaddedRowBytes(in ConvShape s) => (s.Width + (2 * s.Padding)) * s.InChannels;
-
-    private void PackRow(byte* source, int* row, int padding)
+    private void PackRow<W>(byte* source, int* row, int padding)
+        where W : struct, ICodeWidth
     {
         ConvShape s = Arguments.Shape;
         int width = Partition.PlaneWidth, planeStride = Layout.Phases * width;
@@ -104,25 +115,39 @@ internal readonly unsafe struct Dot8Job
             // Position i of this phase is input column i·stride + phase − padding.
             int first = Math.Min(Math.Max((s.Padding - phase + s.Stride - 1) / s.Stride, 0), width);
             int end = Math.Clamp((s.Width + s.Padding - phase + s.Stride - 1) / s.Stride, first, width);
-            int* planes = row + (phase * width);
+            int* plane = row + (phase * width);
             byte* pixels = source + (((long)(first * s.Stride) + phase - s.Padding) * s.InChannels);
-            ActivationPacking.Pixels(pixels, (nint)s.Stride * s.InChannels, end - first, s.GroupInChannels, Layout.IsWide, planes + first, planeStride);
+            ActivationPacking.Pixels<W>(pixels, (nint)s.Stride * s.InChannels, end - first, s.GroupInChannels, plane + first, planeStride);
+            if (end - first == width)
+            {
+                continue;
+            }
+
             for (int c = 0; c < Layout.ChannelSteps; c++)
             {
-                int* plane = planes + ((nint)c * planeStride);
-                new Span<int>(plane, first).Fill(padding);
-                new Span<int>(plane + end, width - end).Fill(padding);
+                for (int i = 0; i < first; i++)
+                {
+                    plane[i] = padding;
+                }
+
+                for (int i = end; i < width; i++)
+                {
+                    plane[i] = padding;
+                }
+
+                plane += planeStride;
             }
         }
     }
 
-    private void PackMergedRow(byte* source, int* row, byte* padded)
+    private void PackMergedRow<W>(byte* source, int* row, byte* padded)
+        where W : struct, ICodeWidth
     {
         ConvShape s = Arguments.Shape;
         int border = s.Padding * s.InChannels, inside = s.Width * s.InChannels;
         new Span<byte>(padded, border).Fill(Arguments.PaddingCode);
         new ReadOnlySpan<byte>(source, inside).CopyTo(new Span<byte>(padded + border, inside));
         new Span<byte>(padded + border + inside, border + RowSlack).Fill(Arguments.PaddingCode);
-        ActivationPacking.Windows(padded, (nint)s.Stride * s.InChannels, Partition.RowPixels, Layout.StepsPerRow, Layout.IsWide, row);
+        ActivationPacking.Windows<W>(padded, (nint)s.Stride * s.InChannels, Partition.RowPixels, Layout.StepsPerRow, row);
     }
 }

@@ -64,23 +64,42 @@ internal readonly struct Dot8Layout
     /// <summary>Steps in a plane for a row of <paramref name="outWidth"/> outputs.</summary>
     public int PlaneWidth(int outWidth) => IsMerged ? outWidth : outWidth + ((_kernelWidth - 1) / _stride);
 
-    /// <summary>Where step k of the first output of a row lies, in steps from the row's start.</summary>
-    public nint Offset(int step, int planeWidth)
+    /// <summary>Writes where each step of a row's first output lies, in bytes from the start of the packed rows.</summary>
+    public unsafe void WriteOffsets(int planeWidth, nint* offsets)
     {
-        if (step >= Steps)
+        int step = 0;
+        for (int ky = 0; ky < _kernelHeight; ky++)
         {
-            return 0;
+            nint row = (nint)ky * Planes * planeWidth;
+            if (IsMerged)
+            {
+                for (int j = 0; j < StepsPerRow; j++)
+                {
+                    offsets[step++] = (row + ((nint)j * planeWidth)) * sizeof(int);
+                }
+
+                continue;
+            }
+
+            for (int c = 0; c < ChannelSteps; c++)
+            {
+                for (int phase = 0, shift = 0, kx = 0; kx < _kernelWidth; kx++)
+                {
+                    offsets[step++] = (row + ((nint)((c * Phases) + phase) * planeWidth) + shift) * sizeof(int);
+                    if (++phase == _stride)
+                    {
+                        phase = 0;
+                        shift++;
+                    }
+                }
+            }
         }
 
-        int ky = step / StepsPerRow, rest = step % StepsPerRow;
-        nint row = (nint)ky * Planes * planeWidth;
-        if (IsMerged)
+        // Steps that only fill up the depth have zero weights: any readable codes do.
+        for (; step < PaddedSteps; step++)
         {
-            return row + ((nint)rest * planeWidth);
+            offsets[step] = 0;
         }
-
-        int kx = rest % _kernelWidth, channelStep = rest / _kernelWidth;
-        return row + ((nint)((channelStep * Phases) + (kx % _stride)) * planeWidth) + (kx / _stride);
     }
 
     /// <summary>Index of code i of a step within an output's weights <c>[ky, kx, c]</c>, or −1 where there is none.</summary>

@@ -14,7 +14,7 @@ internal readonly struct Dot8Partition
     // Products of a chunk below which starting a thread for it does not pay.
     private const long ChunkProducts = 1 << 20;
 
-    private const int MostChunks = 16;
+    private const int MostChunks = 8;
 
     public Dot8Partition(in ConvShape shape, in Dot8Layout layout, int lanes)
     {

@@ -24,6 +24,9 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
     public static Vector128<int> Broadcast(byte* p) => Vector128.Create(*(int*)p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> LoadPair(byte* first, byte* second) => Widen(first) | (Widen(second) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<int> value, int* p) => value.Store(p);
 
     // A product of an unsigned and a signed byte fits 16 bits (255·128 = 32640), so the low half of the product is all of it.
@@ -48,4 +51,8 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add32(Vector128<int> a, Vector128<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Widen(byte* p)
+        => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(p)).AsByte())).AsInt32();
 }

@@ -25,6 +25,10 @@ internal readonly unsafe struct DotLanes256 : IDotLanes<Vector256<int>>
     public static Vector256<int> Broadcast(byte* p) => Vector256.Create(*(int*)p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadPair(byte* first, byte* second)
+        => Avx2.ConvertToVector256Int32(first) | (Avx2.ConvertToVector256Int32(second) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> value, int* p) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,6 +25,10 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
     public static Vector512<int> Broadcast(byte* p) => Vector512.Create(*(int*)p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadPair(byte* first, byte* second)
+        => Avx512F.ConvertToVector512Int32(Vector128.Load(first)) | (Avx512F.ConvertToVector512Int32(Vector128.Load(second)) << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> value, int* p) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

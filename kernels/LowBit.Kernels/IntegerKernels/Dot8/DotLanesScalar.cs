@@ -23,6 +23,9 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
     public static int Broadcast(byte* p) => *(int*)p;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LoadPair(byte* first, byte* second) => *first | (*second << 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int value, int* p) => *p = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,9 @@ internal unsafe interface IDotLanes<V>
     /// <summary>The four bytes at p in every lane.</summary>
     static abstract V Broadcast(byte* p);
 
+    /// <summary>Lane c: first[c] in the low and second[c] in the high 16-bit integer. Reads <see cref="Count"/> bytes of each.</summary>
+    static abstract V LoadPair(byte* first, byte* second);
+
     static abstract void Store(V value, int* p);
 
     /// <summary>Per 16-bit integer: u0·s0 + u1·s1 of unsigned and signed bytes. The sum must fit; hardware would saturate it.</summary>

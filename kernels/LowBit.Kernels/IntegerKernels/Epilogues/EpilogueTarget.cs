@@ -17,4 +17,23 @@ internal readonly unsafe struct EpilogueTarget(int* tile, int lanes, int pixels,
     public readonly int Channel = channel;
     public readonly int Channels = channels;
     public readonly long At = at;
+
+    /// <summary>Writes the tile to everything the call asked for.</summary>
+    public void Finish<E>(in IntegerConvArguments arguments)
+        where E : struct, IEpilogueBody
+    {
+        if (arguments.Accumulators != null)
+        {
+            for (int p = 0; p < Pixels; p++)
+            {
+                new ReadOnlySpan<int>(Tile + (p * Lanes), Valid).CopyTo(new Span<int>(arguments.Accumulators + At + ((long)p * Channels), Valid));
+            }
+        }
+
+        Epilogue[]? views = arguments.Epilogues;
+        for (int i = 0; views is not null && i < views.Length; i++)
+        {
+            E.Run(this, views[i]);
+        }
+    }
 }
