@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace LowBit.Cli.Documents;
+
+/// <summary>The serializers of every --json document, generated at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(QuickstartDocument))]
+[JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(EvalDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(CeilingsDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+internal sealed partial class JsonDocuments : JsonSerializerContext;

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using LowBit.Cli.Commands;
+using LowBit.Data;
+using LowBit.Nn.Training;
+
+namespace LowBit.Cli.Hosting;
+
+/// <summary>Builds the command tree, runs one command, and turns every outcome into an exit code and at most one sentence.</summary>
+internal static class CliApplication
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, CliHost host)
+    {
+        var common = new CommonOptions();
+        RootCommand root = Build(common, host);
+        ParseResult parse = root.Parse(args);
+        if (parse.Errors.Count > 0 && parse.Action is not System.CommandLine.Help.HelpAction)
+        {
+            return Complain(host, ExitCode.Usage, Suggestions.Sentence(parse));
+        }
+
+        // Cancellation and exceptions are ours: the default handlers would print stack traces and kill a saving run.
+        return parse.Invoke(new InvocationConfiguration
+        {
+            Output = host.Output,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static RootCommand Build(CommonOptions common, CliHost host)
+    {
+        var root = new RootCommand("lowbit: train small low-bit networks, run them as integers, check every bit");
+        common.AddTo(root);
+        void Add(CommandDefinition definition)
+        {
+            definition.Command.SetAction(parse => Guard(host, common, parse, definition.Run));
+            root.Subcommands.Add(definition.Command);
+        }
+
+        Add(QuickstartCommand.Define());
+        Add(TrainCommand.Define());
+        Add(EvalCommand.Define());
+        Add(ExportCommand.Define());
+        Add(RunCommand.Define());
+        Add(VerifyCommand.Define());
+        Add(DoctorCommand.Define());
+        return root;
+    }
+
+    private static int Guard(CliHost host, CommonOptions common, ParseResult parse, Func<CommandContext, int> run)
+    {
+        try
+        {
+            using var context = new CommandContext(host, common, parse);
+            return run(context);
+        }
+        catch (Exception failure)
+        {
+            return Report(host, failure, parse.GetValue(common.Verbose));
+        }
+        finally
+        {
+            host.Output.Flush();
+        }
+    }
+
+    private static int Report(CliHost host, Exception failure, bool verbose)
+    {
+        (int code, string sentence) = failure switch
+        {
+            OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
+            UsageException => (ExitCode.Usage, failure.Message),
+            CheckFailedException or TrainingException => (ExitCode.Failed, failure.Message),
+            DataFormatException or DataUnavailableException => (ExitCode.BadData, failure.Message),
+            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (ExitCode.BadData, failure.Message),
+            ArgumentException => (ExitCode.Usage, failure.Message),
+            NotSupportedException or PlatformNotSupportedException => (ExitCode.Usage, failure.Message),
+            OutOfMemoryException => (ExitCode.Failed, "there is not enough memory; use a smaller batch or fewer images"),
+            _ => (ExitCode.Failed, $"{failure.GetType().Name}: {failure.Message}; this is a defect of lowbit, run again with --verbose and report it"),
+        };
+        if (verbose)
+        {
+            host.Error.WriteLine(failure.ToString());
+        }
+
+        return Complain(host, code, sentence);
+    }
+
+    private static int Complain(CliHost host, int code, string sentence)
+    {
+        string line = Suggestions.OneLine(sentence);
+        host.Error.WriteLine(code == ExitCode.Interrupted ? line : $"error: {line}");
+        return code;
+    }
+}

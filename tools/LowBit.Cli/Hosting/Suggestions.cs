@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using LowBit.Nn.Recipes;
+
+namespace LowBit.Cli.Hosting;
+
+/// <summary>Turns what the parser complains about into one sentence that names what was probably meant.</summary>
+internal static class Suggestions
+{
+    public static string Sentence(ParseResult parse)
+    {
+        Command command = parse.CommandResult.Command;
+        foreach (string token in parse.UnmatchedTokens)
+        {
+            if (token.StartsWith('-'))
+            {
+                return $"{Name(command)} has no option '{token}'; did you mean '{NearestName.Find(token, Options(parse).ToArray())}'?";
+            }
+
+            if (command.Subcommands.Count > 0)
+            {
+                return $"there is no command '{token}'; did you mean '{NearestName.Find(token, [.. command.Subcommands.Select(sub => sub.Name)])}'?";
+            }
+
+            return $"{Name(command)} does not expect '{token}'; run lowbit {command.Name} --help";
+        }
+
+        return command.Subcommands.Count > 0 && parse.Errors.Count > 0 && parse.Tokens.Count == 0
+            ? $"name a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}"
+            : $"{Lower(parse.Errors[0].Message)}; run lowbit {(command is RootCommand ? "" : command.Name + " ")}--help";
+    }
+
+    /// <summary>A message without line breaks, parameter names and the full stop.</summary>
+    public static string OneLine(string message)
+    {
+        int parameter = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
+        string text = parameter > 0 ? message[..parameter] : message;
+        return text.ReplaceLineEndings(" ").TrimEnd().TrimEnd('.');
+    }
+
+    private static string Name(Command command) => command is RootCommand ? "lowbit" : $"lowbit {command.Name}";
+
+    private static List<string> Options(ParseResult parse)
+    {
+        var names = new List<string>();
+        for (SymbolResult? at = parse.CommandResult; at is not null; at = at.Parent)
+        {
+            if (at is CommandResult result)
+            {
+                names.AddRange(result.Command.Options.Where(option => ReferenceEquals(at, parse.CommandResult) || option.Recursive).Select(option => option.Name));
+            }
+        }
+
+        return names;
+    }
+
+    private static string Lower(string message)
+    {
+        string text = OneLine(message);
+        return text.Length > 0 && !(text.Length > 1 && char.IsUpper(text[1])) ? char.ToLowerInvariant(text[0]) + text[1..] : text;
+    }
+}
