@@ -6,6 +6,8 @@ namespace LowBit.Quantization.Nodes;
 /// <summary>λ/2·α² for a one-element α. Keeps α.</summary>
 internal sealed class PenaltyNode(Tensor alpha, float factor) : Node(alpha)
 {
+    public override bool KeepsOutput => false;
+
     public static Tensor Apply(Tensor alpha, float factor)
     {
         Tensor y = Output(new PenaltyNode(alpha, factor), Shape.Scalar);

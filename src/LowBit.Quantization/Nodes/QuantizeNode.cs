@@ -17,6 +17,8 @@ internal sealed class QuantizeNode<TRounding, TEstimator>(Tensor x, Tensor? lear
 
     public override string Name => $"quantize({TRounding.Name}, {TEstimator.Name})";
 
+    public override bool KeepsOutput => false;
+
     public Tensor Run(Tensor input, Tensor steps)
     {
         Tensor y = Output(this, input.Shape);

@@ -48,7 +48,9 @@ public sealed class LsqGoldenTests
             bool isInside = v > low && v < high;
             if (Math.Min(Math.Abs(v - low), Math.Abs(v - high)) <= slack || (isInside && toTie <= slack))
             {
+                // Either side of the edge is right; the step's slope may differ by what the edge is high.
                 atEdge++;
+                slopeErrors += Math.Abs(gy[i]) * Math.Max(1, Math.Max(-low, high));
                 continue;
             }
 
@@ -59,8 +61,7 @@ public sealed class LsqGoldenTests
             slopeErrors += isInside ? Math.Abs(gy[i]) * slack : 0;
         }
 
-        // With another seed a value may land on an edge; these files have none.
-        Assert.Equal(0, atEdge);
+        Assert.InRange(atEdge, 0, x.Length / 50);
         double scale = 1 / Math.Sqrt((double)x.Length * high);
         double bound = ((Bounds.Dot(x.Length + 2, magnitudes) + slopeErrors) * scale) + Bounds.Relative(gs, 3);
         Assert.Equal(gs, quantizer.Step.Gradient!.Item(), bound);
