@@ -32,6 +32,9 @@ public sealed class ErrorTape
     /// <summary>A number that float32 holds exactly and nobody differentiates by.</summary>
     public Var Constant(double value) => Push(value, 0);
 
+    /// <summary>The same number, with its error, cut off from what led to it.</summary>
+    public Var Detach(Var v) => Push(v.Value, v.Error);
+
     /// <summary>A number that float32 must round.</summary>
     public Var Rounded(double value) => Push(value, Bounds.Unit * Math.Abs(value));
 
