@@ -1,0 +1,49 @@
+using LowBit.Kernels.Ceilings;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Threading;
+using Xunit;
+
+namespace LowBit.Kernels.Tests.Ceilings;
+
+/// <summary>Speeds depend on the machine; what must hold anywhere is that every figure was measured and the sizes are plausible.</summary>
+public sealed class CeilingLoopsTests
+{
+    [Fact]
+    public void Every_figure_is_measured()
+    {
+        using var pool = new WorkerPool(2);
+        CeilingReport report = CeilingLoops.Measure(pool, CpuFeatures.Best == Isa.Scalar ? Isa.Vector128 : CpuFeatures.Best, secondsPerFigure: 0.002);
+        Assert.Equal(2, report.Threads);
+        foreach (CeilingFigures figures in new[] { report.PerThread, report.All })
+        {
+            double[] all =
+            [
+                figures.FmaGflops, figures.Int8Gops, figures.Int8NarrowGops, figures.ShuffleGlookups, figures.PopcountGbits,
+                figures.ReadL1, figures.ReadL2, figures.ReadL3, figures.ReadMemory,
+            ];
+            Assert.All(all, figure => Assert.InRange(figure, 0.01, 1e6));
+        }
+    }
+
+    [Fact]
+    public void Single_figures_are_positive_for_every_vector_set()
+    {
+        foreach (Isa isa in CpuFeatures.Usable)
+        {
+            if (isa != Isa.Scalar)
+            {
+                Assert.InRange(CeilingLoops.FmaGflops(isa, 0.001), 0.01, 1e6);
+                Assert.InRange(CeilingLoops.Int8Gops(isa, 0.001), 0.01, 1e6);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_set_without_vectors_or_time_is_refused()
+    {
+        using var pool = new WorkerPool(1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.Measure(pool, Isa.Scalar));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.Measure(pool, Isa.Vector128, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.FmaGflops(Isa.Scalar, 1));
+    }
+}
