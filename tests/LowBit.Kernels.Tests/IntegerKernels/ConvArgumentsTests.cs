@@ -1,0 +1,80 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Ranges;
+using LowBit.Kernels.Requantization;
+using LowBit.Kernels.Threading;
+using Xunit;
+
+namespace LowBit.Kernels.Tests.IntegerKernels;
+
+/// <summary>What a convolution refuses, and what a call may cost.</summary>
+public unsafe class ConvArgumentsTests
+{
+    private static readonly ConvShape s_shape = new(1, 4, 4, 4, 6, 3, 3, 1, 1);
+
+    [Fact]
+    public void Packing_refuses_what_the_proof_does_not_cover()
+    {
+        sbyte[] weights = new sbyte[s_shape.WeightLength];
+        RangeProof proof = RangeProof.Create(-3, 3, 15, s_shape.ReductionLength);
+        using (PackedConvWeights packed = IntegerConv.Pack(s_shape, weights, proof, CpuFeatures.Best))
+        {
+            Assert.Equal(s_shape, packed.Shape);
+        }
+
+        Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape, weights.AsSpan(1), proof, Isa.Scalar));
+        Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape with { InChannels = 8 }, new sbyte[2 * weights.Length], proof, Isa.Scalar));
+        Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape, weights, RangeProof.Create(-3, 3, 15, 1), KernelRegistry.Reference));
+        Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape, weights, proof, KernelRegistry.Get(new KernelKey("depthwise", 3, 4, Isa.Scalar))));
+        weights[5] = 4;
+        ArgumentException e = Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape, weights, proof, Isa.Scalar));
+        Assert.Contains("weight code 4 at index 5", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_refuses_operands_that_do_not_belong_together()
+    {
+        RangeProof proof = RangeProof.Create(-3, 3, 15, s_shape.ReductionLength);
+        PackedConvWeights packed = IntegerConv.Pack(s_shape, new sbyte[s_shape.WeightLength], proof, CpuFeatures.Best);
+        using var x = new GuardedBuffer<byte>(s_shape.InputLength);
+        using var y = new GuardedBuffer<int>(s_shape.OutputLength);
+        x.Span.Clear();
+        var few = new Epilogue(new RequantizeTable([1], [0], [1], 0, 255), y.Pointer);
+        var good = new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = x.Pointer, Accumulators = y.Pointer };
+        IntegerConv.Run(good, WorkerPool.Shared);
+        Assert.All(y.Span.ToArray(), sum => Assert.Equal(0, sum));
+
+        Throws(new IntegerConvArguments { Shape = s_shape with { OutChannels = 7 }, Weights = packed, Input = x.Pointer, Accumulators = y.Pointer });
+        Throws(new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = null, Accumulators = y.Pointer });
+        Throws(new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = x.Pointer });
+        Throws(new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = x.Pointer, Accumulators = y.Pointer, PaddingCode = 16 });
+        Throws(new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = x.Pointer, Epilogues = [few] });
+        Throws(new IntegerConvArguments { Shape = s_shape, Weights = packed, Input = x.Pointer, Epilogues = [default] });
+        packed.Dispose();
+        packed.Dispose();
+        IntegerConvArguments after = good;
+        Assert.Throws<ObjectDisposedException>(() => IntegerConv.Run(after, WorkerPool.Shared));
+    }
+
+    [Fact]
+    public void A_run_allocates_no_managed_memory()
+    {
+        using var pool = new WorkerPool(2);
+        foreach (ConvShape shape in (ConvShape[])[new(2, 16, 16, 16, 24, 3, 3, 1, 1), new(2, 16, 16, 24, 24, 3, 3, 1, 1, 24), new(5, 1, 1, 40, 10, 1, 1, 1, 0)])
+        {
+            using var trial = new IntegerConvTrial(shape, 4, 4, CpuFeatures.Best, pool.ThreadCount);
+            trial.Run(pool);
+            trial.Run(pool);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+            {
+                trial.Run(pool);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    private static void Throws(IntegerConvArguments arguments) => Assert.ThrowsAny<ArgumentException>(() => IntegerConv.Run(arguments, WorkerPool.Shared));
+}

@@ -1,0 +1,34 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.Tests.IntegerKernels;
+
+/// <summary>Every body on buffers that end at forbidden pages. Prints a case before it runs: when the process dies, the last line names the culprit.</summary>
+internal static class GuardPageCases
+{
+    public const string Done = "all guard page cases passed";
+
+    public static void Run(TextWriter output)
+    {
+        PageProtection.IsOn = true;
+        foreach ((int weightBits, int activationBits) in ((int, int)[])[(8, 7), (6, 8), (4, 4), (8, 8)])
+        {
+            foreach (ConvShape shape in (ConvShape[])[.. ConvShapes.All, .. ConvShapes.Depthwise])
+            {
+                using var problem = new ConvProblem(shape, weightBits, activationBits, Fill.Random);
+                foreach (Isa isa in CpuFeatures.Usable)
+                {
+                    IntegerConvKernel kernel = KernelRegistry.Find(shape, problem.Proof, isa);
+                    string name = $"{kernel.Family}_w{weightBits}a{activationBits}_{kernel.Tile}__{CpuFeatures.Word(isa)} {shape}";
+                    output.WriteLine(name);
+                    output.Flush();
+                    problem.AssertEqual(kernel, WorkerPool.Shared, name);
+                }
+            }
+        }
+
+        output.WriteLine(Done);
+    }
+}
