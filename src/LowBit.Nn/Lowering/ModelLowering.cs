@@ -10,8 +10,8 @@ public static class ModelLowering
     /// <summary>Evaluates the modules symbolically, folds what has no cost, and freezes codes, multipliers and offsets.</summary>
     /// <param name="model">The trained model; its modules are read, not changed.</param>
     /// <param name="options">Size of the image, names, notes.</param>
-    /// <exception cref="LoweringException">A layer has no integer form; the message names it and what to do.</exception>
-    /// <exception cref="ArgumentException">A layer exceeds its range proof, or the options are outside their range.</exception>
+    /// <exception cref="LoweringException">A layer has no integer form or exceeds its range proof; the message names it and what to do.</exception>
+    /// <exception cref="ArgumentException">The options are outside their range.</exception>
     public static LoweringResult Lower(Module model, LoweringOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -28,8 +28,19 @@ public static class ModelLowering
         }
 
         List<GraphStep> steps = GraphOrder.Sort(context.Steps, logits.Codes!);
-        IntegerModel lowered = ModelEmitter.Emit(options.Name, context.Image, steps, options.ClassNames, options.Properties);
-        return new LoweringResult(lowered, Report(context, steps), context.Image, steps);
+        return new LoweringResult(Emit(context, steps, options), Report(context, steps), context.Image, steps);
+    }
+
+    private static IntegerModel Emit(LoweringContext context, List<GraphStep> steps, LoweringOptions options)
+    {
+        try
+        {
+            return ModelEmitter.Emit(options.Name, context.Image, steps, options.ClassNames, options.Properties);
+        }
+        catch (ArgumentException error)
+        {
+            throw new LoweringException(options.Name, $"the integer model is not valid: {error.Message}", error);
+        }
     }
 
     private static FoldReport Report(LoweringContext context, List<GraphStep> steps)

@@ -108,6 +108,17 @@ public class LoweringErrorTests
         Message(model, 8, "layer 'conv': the negative batch-norm factor of channel 1 turns the weight code -128 into 128, which has no byte; train with the narrow weight grid");
     }
 
+    [Fact]
+    public void A_layer_too_long_for_32_bits_is_named_with_its_length()
+    {
+        Device device = CpuDevice.Shared;
+        using var model = new Sequential(device);
+        var linear = new Linear(device, 270 * 270, 1, bias: false, new QuantizerOptions { Method = "uniform", Bits = 8, PerChannel = false, Signed = true });
+        model.Append("input", new InputQuant(device, s_normalization)).Append("flatten", new Flatten(device)).Append("fc", linear);
+        linear.Weight.CopyFrom([.. Enumerable.Repeat(0.5f, 270 * 270)]);
+        Message(model, 270, "node 'fc': a sum of 72900 products of weights ");
+    }
+
     private static Conv2d Conv(int inChannels, int outChannels)
         => new(CpuDevice.Shared, new ConvOptions(inChannels, outChannels, 3, Padding: 1), new QuantizerOptions { Method = "uniform", Bits = 4, PerChannel = true, Signed = true });
 
