@@ -1,0 +1,98 @@
+using LowBit.Bench.Benchmarks;
+using LowBit.Bench.Shapes;
+using LowBit.Kernels.Ceilings;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Bench.Quick;
+
+/// <summary>
+/// Figures within a minute: the candidates of each shape and the ceiling take turns, so that all meet the same load and clock;
+/// printed are the fastest and the median time and the share of the ceiling that the fastest reaches.
+/// </summary>
+internal static class QuickCommand
+{
+    // Long enough to catch the machine at full clock between two rounds, short against the candidates.
+    private const double CeilingSeconds = 0.003;
+
+    /// <summary>Runs the command.</summary>
+    /// <param name="args">The arguments after <c>--quick</c>.</param>
+    /// <returns>0, or 2 when the arguments are not understood.</returns>
+    public static int Run(string[] args)
+    {
+        QuickOptions options;
+        try
+        {
+            options = QuickOptions.Parse(args);
+        }
+        catch (FormatException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
+
+        using var pool = new WorkerPool(options.Threads);
+        Console.WriteLine($"{options.Mode}, {CpuFeatures.Word(options.Isa)}, {options.Threads} thread(s), {options.Rounds} rounds");
+        Console.WriteLine($"{"shape",-22} {"product",-12} {"min ms",9} {"median ms",10} {"G op/s",8} {"ceiling",8} {"share",6}");
+        switch (options.Mode)
+        {
+            case "conv":
+                foreach (NamedConv item in NamedConv.Read(options.Shapes))
+                {
+                    using var operands = new ConvOperands(item.Shape, pool, options.Isa);
+                    double operations = item.Shape.Operations;
+                    Measure(
+                        item.Name, options, CeilingLoops.FmaGflops,
+                        new("forward", operations, operands.Forward),
+                        new("to input", operations, operands.BackwardInput),
+                        new("to weights", operations, operands.BackwardWeights));
+                }
+
+                break;
+            case "gemm":
+                foreach (NamedGemm item in NamedGemm.Read(options.Shapes))
+                {
+                    using var operands = new GemmOperands(item.Shape, pool, options.Isa);
+                    Measure(item.Name, options, CeilingLoops.FmaGflops, new Candidate("multiply", item.Shape.Operations, operands.Multiply));
+                }
+
+                break;
+            default:
+                foreach (NamedIntegerConv item in NamedIntegerConv.Read(options.Shapes))
+                {
+                    using var operands = new IntegerConvOperands(item, pool, options.Isa);
+                    Measure(item.Name, options, CeilingLoops.Int8Gops, new Candidate("forward", item.Shape.Operations, operands.Run));
+                }
+
+                break;
+        }
+
+        return 0;
+    }
+
+    private static void Measure(string name, QuickOptions options, Func<Isa, double, double> ceilingOf, params Candidate[] candidates)
+    {
+        foreach (Candidate candidate in candidates)
+        {
+            candidate.WarmUp();
+        }
+
+        double ceiling = 0;
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds));
+            foreach (Candidate candidate in candidates)
+            {
+                candidate.Time();
+            }
+        }
+
+        ceiling *= options.Threads;
+        foreach (Candidate candidate in candidates)
+        {
+            double speed = candidate.Operations / candidate.Fastest / 1e9;
+            Console.WriteLine(
+                $"{name,-22} {candidate.Name,-12} {candidate.Fastest * 1e3,9:F3} {candidate.Median * 1e3,10:F3} {speed,8:F1} {ceiling,8:F1} {speed / ceiling,6:P0}");
+        }
+    }
+}
