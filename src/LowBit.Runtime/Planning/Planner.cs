@@ -1,4 +1,5 @@
 using LowBit.Kernels.Arenas;
+using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
@@ -11,6 +12,9 @@ internal static class Planner
 {
     // Spans and kernels count bytes of one edge in 32 bits.
     private const long EdgeLimit = int.MaxValue;
+
+    // From so many images on, every kernel cuts by images.
+    private const int LargestOddBatch = 64;
 
     /// <summary>Plans a model and packs its weights; the caller owns the packed weights (null for nodes without).</summary>
     public static Plan Create(IntegerModel model, int batch, int threads, Isa isa, out PackedConvWeights?[] packed)
@@ -26,9 +30,7 @@ internal static class Planner
                 case ConvolutionNode node:
                     proofs[i] = RangeProof.Create(node.Weights, model.Edges[node.Input].MaxCode);
                     packed[i] = Pack(node, proofs[i]!, isa);
-                    scratch[i] = Math.Max(
-                        IntegerConv.ScratchBytes(node.Shape, packed[i]!, threads),
-                        IntegerConv.ScratchBytes(node.Shape with { Batch = batch }, packed[i]!, threads));
+                    scratch[i] = Scratch(node.Shape, packed[i]!, batch, threads);
                     break;
                 case SumPoolNode node:
                     scratch[i] = sizeof(int) * (node.Shape with { Batch = batch }).OutputLength;
@@ -47,6 +49,18 @@ internal static class Planner
         }
 
         return new Plan(model, batch, isa, nodes, ranges[..edges], length);
+    }
+
+    // A kernel cuts small batches into other chunks than large ones, so that a part of the batch may need more than the whole.
+    private static long Scratch(in ConvShape shape, PackedConvWeights weights, int batch, int threads)
+    {
+        long bytes = IntegerConv.ScratchBytes(shape with { Batch = batch }, weights, threads);
+        for (int part = 1; part < Math.Min(batch, LargestOddBatch); part++)
+        {
+            bytes = Math.Max(bytes, IntegerConv.ScratchBytes(shape with { Batch = part }, weights, threads));
+        }
+
+        return bytes;
     }
 
     private static PackedConvWeights Pack(ConvolutionNode node, RangeProof proof, Isa isa)
