@@ -6,15 +6,15 @@ namespace LowBit.Data.Glyphs;
 internal static class GlyphPainter
 {
     private const int Side = GlyphSet.Side;
-    private const double MaximumTurn = 0.075;
-    private const double MaximumShear = 0.25;
-    private const double SmallestRadius = 6.0;
+    private const double MaximumTurn = 0.06;
+    private const double MaximumShear = 0.2;
+    private const double SmallestRadius = 7.0;
     private const double LargestRadius = 10.5;
-    private const double MaximumStretch = 0.18;
+    private const double MaximumStretch = 0.15;
     private const double ThinnestStroke = 0.8;
     private const double ThickestStroke = 1.7;
-    private const int MostClutter = 3;
-    private const double MostNoise = 22;
+    private const int MostClutter = 2;
+    private const double MostNoise = 16;
 
     /// <summary>Draws class <paramref name="label"/> into [28, 28] pixels.</summary>
     public static void Paint(int label, ref CounterRandom random, Span<byte> pixels)
@@ -27,7 +27,7 @@ internal static class GlyphPainter
         double ground = random.NextBetween(0, 50);
         double slopeX = random.NextBetween(-1.2, 1.2);
         double slopeY = random.NextBetween(-1.2, 1.2);
-        double contrast = random.NextBetween(110, 205);
+        double contrast = random.NextBetween(130, 205);
         double noise = random.NextBetween(4, MostNoise);
         for (int y = 0; y < Side; y++)
         {
@@ -76,7 +76,7 @@ internal static class GlyphPainter
             double y = random.NextBetween(0, Side);
             (double sin, double cos) = Turns.SinCos(random.NextUnit());
             double length = random.NextBetween(1, 6);
-            double strength = random.NextBetween(0.3, 0.9);
+            double strength = random.NextBetween(0.25, 0.7);
             Stroke(ink, new Segment(x, y, x + (length * cos), y + (length * sin)), random.NextBetween(0.6, 1.2), strength);
         }
     }

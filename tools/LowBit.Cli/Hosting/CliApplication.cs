@@ -47,6 +47,11 @@ internal static class CliApplication
         Add(RunCommand.Define());
         Add(VerifyCommand.Define());
         Add(DoctorCommand.Define());
+        var bench = new Command("bench", "Measure this machine");
+        CommandDefinition ceilings = BenchCeilingsCommand.Define();
+        ceilings.Command.SetAction(parse => Guard(host, common, parse, ceilings.Run));
+        bench.Subcommands.Add(ceilings.Command);
+        root.Subcommands.Add(bench);
         return root;
     }
 
