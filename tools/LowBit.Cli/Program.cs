@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LowBit.Cli.Hosting;
 
 using var stop = new CancellationTokenSource();
@@ -11,5 +12,11 @@ Console.CancelKeyPress += (_, pressed) =>
         stop.Cancel();
     }
 };
+
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 
 return CliApplication.Run(args, CliHost.ForConsole(stop.Token));

@@ -78,7 +78,7 @@ public static class PngReader
         uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
         if (length > (uint)(bytes.Length - at - 12))
         {
-            throw new DataFormatException(name, "chunk length", at, $"{length} bytes are announced, {bytes.Length - at - 12} are left");
+            throw new DataFormatException(name, "chunk length", at, $"{length} bytes are announced, {bytes.Length - at - 12} are left; the file is truncated or damaged");
         }
 
         ReadOnlySpan<byte> typeAndData = bytes.Slice(at + 4, (int)length + 4);

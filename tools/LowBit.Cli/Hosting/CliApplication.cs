@@ -15,7 +15,7 @@ internal static class CliApplication
         var common = new CommonOptions();
         RootCommand root = Build(common, host);
         ParseResult parse = root.Parse(args);
-        if (parse.Errors.Count > 0 && parse.Action is not System.CommandLine.Help.HelpAction)
+        if ((parse.Errors.Count > 0 || Suggestions.MistakenArgument(parse) is not null) && parse.Action is not System.CommandLine.Help.HelpAction)
         {
             return Complain(host, ExitCode.Usage, Suggestions.Sentence(parse));
         }

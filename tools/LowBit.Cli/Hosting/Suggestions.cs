@@ -7,10 +7,32 @@ namespace LowBit.Cli.Hosting;
 /// <summary>Turns what the parser complains about into one sentence that names what was probably meant.</summary>
 internal static class Suggestions
 {
+    /// <summary>
+    /// A word that looks like an option but was taken as an argument (<c>train --resum x</c>), or null. After <c>--</c> everything is an argument.
+    /// </summary>
+    public static string? MistakenArgument(ParseResult parse)
+    {
+        if (parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        {
+            return null;
+        }
+
+        return parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .Concat(parse.CommandResult.Tokens)
+            .Select(token => token.Value)
+            .FirstOrDefault(value => value.Length > 1 && value[0] == '-');
+    }
+
     public static string Sentence(ParseResult parse)
     {
         Command command = parse.CommandResult.Command;
-        foreach (string token in parse.UnmatchedTokens)
+        List<string> unmatched = [.. parse.UnmatchedTokens];
+        if (MistakenArgument(parse) is { } mistaken)
+        {
+            unmatched.Insert(0, mistaken);
+        }
+
+        foreach (string token in unmatched)
         {
             if (token.StartsWith('-'))
             {

@@ -63,7 +63,7 @@ internal static class LineChart
     /// <summary>A range of round numbers around the values, with a step of 1, 2 or 5 times a power of ten.</summary>
     internal static (double Low, double High, double Step) Ticks(double low, double high)
     {
-        double span = Math.Max(high - low, Math.Max(Math.Abs(high) * 1e-6, 1e-9));
+        double span = Math.Max(high - low, Math.Max(Math.Abs(high) * 0.01, 1e-9));
         double raw = span / 5;
         double power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
         double step = (raw / power) switch
