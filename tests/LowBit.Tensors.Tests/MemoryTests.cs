@@ -14,6 +14,7 @@ public class MemoryTests(ITestOutputHelper output)
 {
     private const int Steps = 200;
     private const int WarmUp = 20;
+    private const int Middle = (WarmUp + Steps) / 2;
 
     [Fact]
     public void Two_hundred_training_steps_hold_managed_and_native_memory_flat()
@@ -22,7 +23,7 @@ public class MemoryTests(ITestOutputHelper output)
         using var device = new CpuDevice(pool);
         using var net = new SmallNet(device);
         MemoryStatistics native = default;
-        (long managed, long perStep, double first, double last) = (0, 0, 0, 0);
+        (long managed, long middle, long perStep, double first, double last) = (0, 0, 0, 0, 0);
         for (int step = 0; step < Steps; step++)
         {
             long allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -40,14 +41,16 @@ public class MemoryTests(ITestOutputHelper output)
             }
             else if (step > WarmUp)
             {
+                middle = step == Middle ? GC.GetTotalMemory(forceFullCollection: true) : middle;
                 Assert.Equal(native, device.Memory);
                 Assert.InRange(allocated, 0, perStep + 1024);
             }
         }
 
-        long growth = GC.GetTotalMemory(forceFullCollection: true) - managed;
+        // The test runner's own objects come and go; a leak grows in both halves.
+        long growth = Math.Min(middle - managed, GC.GetTotalMemory(forceFullCollection: true) - middle);
         output.WriteLine($"native {native}, managed growth {growth} bytes, {perStep} managed bytes per step, loss {first:F3} to {last:F3}");
-        Assert.InRange(growth, long.MinValue, 32 * 1024);
+        Assert.InRange(growth, long.MinValue, 16 * 1024);
         Assert.True(last < first, "the steps did not train anything");
     }
 
