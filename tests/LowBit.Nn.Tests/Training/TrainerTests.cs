@@ -57,6 +57,35 @@ public class TrainerTests
     }
 
     [Fact]
+    public void A_run_interrupted_while_evaluating_repeats_the_evaluation()
+    {
+        using TrainingRun whole = Samples.Start(CpuDevice.Shared, Samples.Recipe(), Samples.Train());
+        TrainingResult expected = whole.Run();
+        using var folder = new TemporaryFolder();
+        PatternSource train = Samples.Train(), test = Samples.Test();
+        using var cancel = new CancellationTokenSource();
+        test.OnFill = (_, batch) =>
+        {
+            if (batch == 1)
+            {
+                cancel.Cancel();
+            }
+        };
+        using (TrainingRun first = TrainingRun.Start(CpuDevice.Shared, Samples.Recipe(), Samples.Facts(train), new TrainingSources(train, test), folder.Path))
+        {
+            Assert.True(first.Run(token: cancel.Token).IsInterrupted);
+            Assert.Equal((0, train.Batches), (first.Trainer.Position.Epoch, first.Trainer.Position.Batch));
+            Assert.Empty(MetricsWriter.Read(folder.File("metrics.jsonl")));
+        }
+
+        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
+        using TrainingRun second = TrainingRun.Resume(CpuDevice.Shared, saved, new TrainingSources(train, Samples.Test()), folder.Path);
+        Assert.Equal(expected.FinalAccuracy, second.Run().FinalAccuracy);
+        Samples.AssertSameState(whole.Model, second.Model);
+        Assert.Equal(3, second.Run().Epochs);
+    }
+
+    [Fact]
     public void Metrics_tell_the_same_after_a_resume()
     {
         using var folderA = new TemporaryFolder();
