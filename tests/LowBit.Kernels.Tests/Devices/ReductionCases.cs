@@ -31,7 +31,7 @@ internal static class ReductionCases
 
     private static DeviceCase Case<TOp>(Func<float[], Approx> oracle, bool sameOnAllIsas = true)
         where TOp : struct, IReduction
-        => new(TOp.Name, TestSizes.Flat, (size, fills) =>
+        => new(TOp.Name, TestSizes.FlatLong, (size, fills) =>
         {
             var p = new DeviceProblem();
             float[] x = p.Input(fills.Uniform(size[0]));

@@ -12,6 +12,9 @@ internal static class TestSizes
     /// <summary>The same, with fewer sizes for costly oracles.</summary>
     public static readonly int[][] FlatFew = [[0], [1], [5], [16], [17], [67], [1009], [16385], [70001]];
 
+    /// <summary>For reductions, whose chunks are longer: several of them, so that their order matters.</summary>
+    public static readonly int[][] FlatLong = [.. Flat, [65535], [65536], [65537], [270_001]];
+
     /// <summary>Rows and channels: single, narrow, odd, wide, beyond the folding limit, several blocks of rows.</summary>
     public static readonly int[][] Columns =
     [
