@@ -11,21 +11,21 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void Fill(int count, float value, DeviceBuffer y)
     {
-        Launch.Elements(count, new FillKernel(value, Pointer(y)));
+        Launch.Elements(count, new FillKernel(value, Data(y, count)));
         Keep(y);
     }
 
     /// <inheritdoc/>
     public override void Copy(int count, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Elements(count, new CopyKernel(Pointer(x), Pointer(y)));
+        Launch.Elements(count, new CopyKernel(Data(x, count), Data(y, count)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void FillUniform(int count, float low, float high, PhiloxKey key, DeviceBuffer y)
     {
-        var kernel = new RandomKernel(count, low, high, isNormal: false, key, Pointer(y));
+        var kernel = new RandomKernel(count, low, high, isNormal: false, key, Data(y, count));
         Launch.Chunks(kernel.ChunkCount, in kernel);
         Keep(y);
     }
@@ -33,7 +33,7 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void FillNormal(int count, float mean, float standardDeviation, PhiloxKey key, DeviceBuffer y)
     {
-        var kernel = new RandomKernel(count, mean, standardDeviation, isNormal: true, key, Pointer(y));
+        var kernel = new RandomKernel(count, mean, standardDeviation, isNormal: true, key, Data(y, count));
         Launch.Chunks(kernel.ChunkCount, in kernel);
         Keep(y);
     }
@@ -41,39 +41,39 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void Unary<TOp>(int count, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Elements(count, new UnaryKernel<TOp>(Pointer(x), Pointer(y)));
+        Launch.Elements(count, new UnaryKernel<TOp>(Data(x, count), Data(y, count)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void UnaryBackward<TOp>(int count, DeviceBuffer? kept, DeviceBuffer gy, DeviceBuffer gx)
     {
-        float* keptData = TOp.Keeps == Keeps.Nothing ? Pointer(gy) : Pointer(kept!);
-        Launch.Elements(count, new UnaryBackwardKernel<TOp>(keptData, Pointer(gy), Pointer(gx)));
+        float* keptData = TOp.Keeps == Keeps.Nothing ? Data(gy, count) : Data(kept!, count);
+        Launch.Elements(count, new UnaryBackwardKernel<TOp>(keptData, Data(gy, count), Data(gx, count)));
         Keep(kept, gy, gx);
     }
 
     /// <inheritdoc/>
     public override void Binary<TOp>(int count, DeviceBuffer a, DeviceBuffer b, DeviceBuffer y)
     {
-        Launch.Elements(count, new BinaryKernel<TOp>(Pointer(a), Pointer(b), Pointer(y)));
+        Launch.Elements(count, new BinaryKernel<TOp>(Data(a, count), Data(b, count), Data(y, count)));
         Keep(a, b, y);
     }
 
     /// <inheritdoc/>
     public override void BinaryBackward<TOp>(int count, DeviceBuffer? a, DeviceBuffer? b, DeviceBuffer gy, DeviceBuffer? ga, DeviceBuffer? gb)
     {
-        float* g = Pointer(gy);
-        float* aData = TOp.KeepsInputs ? Pointer(a!) : g;
-        float* bData = TOp.KeepsInputs ? Pointer(b!) : g;
+        float* g = Data(gy, count);
+        float* aData = TOp.KeepsInputs ? Data(a!, count) : g;
+        float* bData = TOp.KeepsInputs ? Data(b!, count) : g;
         if (ga is not null)
         {
-            Launch.Elements(count, new BinaryBackwardKernel<TOp, SideA>(aData, bData, g, Pointer(ga)));
+            Launch.Elements(count, new BinaryBackwardKernel<TOp, SideA>(aData, bData, g, Data(ga, count)));
         }
 
         if (gb is not null)
         {
-            Launch.Elements(count, new BinaryBackwardKernel<TOp, SideB>(aData, bData, g, Pointer(gb)));
+            Launch.Elements(count, new BinaryBackwardKernel<TOp, SideB>(aData, bData, g, Data(gb, count)));
         }
 
         Keep(a, b, gy, ga, gb);
@@ -82,14 +82,14 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void Accumulate(int count, float alpha, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Elements(count, new AccumulateKernel(alpha, Pointer(x), Pointer(y)));
+        Launch.Elements(count, new AccumulateKernel(alpha, Data(x, count), Data(y, count)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void Scale(int count, float alpha, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Elements(count, new ScaleKernel(alpha, Pointer(x), Pointer(y)));
+        Launch.Elements(count, new ScaleKernel(alpha, Data(x, count), Data(y, count)));
         Keep(x, y);
     }
 
@@ -104,8 +104,8 @@ public sealed unsafe partial class CpuDevice
         var folded = new FoldedColumns(rows, columns);
         using var scratch = new NativeScratch(folded.Width * sizeof(float));
         float* vector = (float*)scratch.Pointer;
-        folded.Replicate(Span<float>(v), vector);
-        RunColumns(folded, new AddColumnsKernel(Pointer(x), vector, Pointer(y)));
+        folded.Replicate(Vector(v, columns), vector);
+        RunColumns(folded, new AddColumnsKernel(Data(x, folded.Count), vector, Data(y, folded.Count)));
         Keep(x, v, y);
     }
 
@@ -121,9 +121,9 @@ public sealed unsafe partial class CpuDevice
         using var scratch = new NativeScratch((folded.BlockCount * 2L * folded.Width * sizeof(float)) + (2L * columns * sizeof(double)));
         double* sums = (double*)scratch.Pointer;
         float* partials = (float*)(sums + (2L * columns));
-        Launch.Chunks(folded.BlockCount, new ColumnSumsKernel<PlainColumnSum>(new PlainColumnSum(Pointer(x)), folded, partials));
+        Launch.Chunks(folded.BlockCount, new ColumnSumsKernel<PlainColumnSum>(new PlainColumnSum(Data(x, folded.Count)), folded, partials));
         ColumnTotals.Combine(in folded, partials, sums, null);
-        float* target = Pointer(gv);
+        float* target = Data(gv, columns);
         for (int c = 0; c < columns; c++)
         {
             target[c] += (float)sums[c];
@@ -138,7 +138,7 @@ public sealed unsafe partial class CpuDevice
         int chunks = Launcher.ChunkCount(count, ReduceKernel<TOp>.ElementsPerChunk);
         using var scratch = new NativeScratch(chunks * sizeof(double));
         double* partials = (double*)scratch.Pointer;
-        Launch.Chunks(chunks, new ReduceKernel<TOp>(Pointer(x), (nuint)count, partials));
+        Launch.Chunks(chunks, new ReduceKernel<TOp>(Data(x, count), (nuint)count, partials));
         double total = TOp.Identity;
         for (int i = 0; i < chunks; i++)
         {

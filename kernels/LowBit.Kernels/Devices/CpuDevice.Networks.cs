@@ -11,35 +11,35 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void Gemm(in GemmShape shape, DeviceBuffer a, DeviceBuffer b, DeviceBuffer c, bool accumulate)
     {
-        Sgemm.Multiply(in shape, Pointer(a), Pointer(b), Pointer(c), accumulate, Pool, _isa);
+        Sgemm.Multiply(in shape, Data(a, (long)shape.M * shape.K), Data(b, (long)shape.K * shape.N), Data(c, (long)shape.M * shape.N), accumulate, Pool, _isa);
         Keep(a, b, c);
     }
 
     /// <inheritdoc/>
     public override void ConvForward(in ConvShape shape, DeviceBuffer x, DeviceBuffer w, DeviceBuffer? bias, DeviceBuffer y)
     {
-        Conv2d.Forward(in shape, Pointer(x), Pointer(w), PointerOrNull(bias), Pointer(y), Pool, _isa);
+        Conv2d.Forward(in shape, Data(x, shape.InputLength), Data(w, shape.WeightLength), DataOrNull(bias, shape.OutChannels), Data(y, shape.OutputLength), Pool, _isa);
         Keep(x, w, bias, y);
     }
 
     /// <inheritdoc/>
     public override void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx)
     {
-        Conv2d.BackwardInput(in shape, Pointer(gy), Pointer(w), Pointer(gx), Pool, _isa);
+        Conv2d.BackwardInput(in shape, Data(gy, shape.OutputLength), Data(w, shape.WeightLength), Data(gx, shape.InputLength), Pool, _isa);
         Keep(gy, w, gx);
     }
 
     /// <inheritdoc/>
     public override void ConvBackwardWeights(in ConvShape shape, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gw)
     {
-        Conv2d.BackwardWeights(in shape, Pointer(x), Pointer(gy), Pointer(gw), Pool, _isa);
+        Conv2d.BackwardWeights(in shape, Data(x, shape.InputLength), Data(gy, shape.OutputLength), Data(gw, shape.WeightLength), Pool, _isa);
         Keep(x, gy, gw);
     }
 
     /// <inheritdoc/>
     public override void MaxPoolForward(in PoolShape shape, DeviceBuffer x, DeviceBuffer y, DeviceBuffer argmax)
     {
-        Launch.Chunks(shape.Batch, new MaxPoolKernel(shape, Pointer(x), Pointer(y), (int*)Pointer(argmax)));
+        Launch.Chunks(shape.Batch, new MaxPoolKernel(shape, Data(x, shape.InputLength), Data(y, shape.OutputLength), (int*)Data(argmax, shape.OutputLength)));
         Keep(x, y, argmax);
     }
 
@@ -48,49 +48,49 @@ public sealed unsafe partial class CpuDevice
     {
         long inputLength = shape.InputLength / shape.Batch;
         long outputLength = shape.OutputLength / shape.Batch;
-        Launch.Chunks(shape.Batch, new MaxPoolBackwardKernel(inputLength, outputLength, Pointer(gy), (int*)Pointer(argmax), Pointer(gx)));
+        Launch.Chunks(shape.Batch, new MaxPoolBackwardKernel(inputLength, outputLength, Data(gy, shape.OutputLength), (int*)Data(argmax, shape.OutputLength), Data(gx, shape.InputLength)));
         Keep(gy, argmax, gx);
     }
 
     /// <inheritdoc/>
     public override void AveragePoolForward(in PoolShape shape, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Chunks(shape.Batch, new AveragePoolKernel(shape, Pointer(x), Pointer(y)));
+        Launch.Chunks(shape.Batch, new AveragePoolKernel(shape, Data(x, shape.InputLength), Data(y, shape.OutputLength)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void AveragePoolBackward(in PoolShape shape, DeviceBuffer gy, DeviceBuffer gx)
     {
-        Launch.Chunks(shape.Batch, new AveragePoolBackwardKernel(shape, Pointer(gy), Pointer(gx)));
+        Launch.Chunks(shape.Batch, new AveragePoolBackwardKernel(shape, Data(gy, shape.OutputLength), Data(gx, shape.InputLength)));
         Keep(gy, gx);
     }
 
     /// <inheritdoc/>
     public override void ShortcutForward(in ShortcutShape shape, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Chunks(shape.Batch, new ShortcutKernel(shape, Pointer(x), Pointer(y)));
+        Launch.Chunks(shape.Batch, new ShortcutKernel(shape, Data(x, shape.InputLength), Data(y, shape.OutputLength)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void ShortcutBackward(in ShortcutShape shape, DeviceBuffer gy, DeviceBuffer gx)
     {
-        Launch.Chunks(shape.Batch, new ShortcutBackwardKernel(shape, Pointer(gy), Pointer(gx)));
+        Launch.Chunks(shape.Batch, new ShortcutBackwardKernel(shape, Data(gy, shape.OutputLength), Data(gx, shape.InputLength)));
         Keep(gy, gx);
     }
 
     /// <inheritdoc/>
     public override void LogSoftmaxForward(int rows, int columns, DeviceBuffer x, DeviceBuffer y)
     {
-        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxKernel(rows, columns, Pointer(x), Pointer(y)));
+        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxKernel(rows, columns, Data(x, (long)rows * columns), Data(y, (long)rows * columns)));
         Keep(x, y);
     }
 
     /// <inheritdoc/>
     public override void LogSoftmaxBackward(int rows, int columns, DeviceBuffer y, DeviceBuffer gy, DeviceBuffer gx)
     {
-        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxBackwardKernel(rows, columns, Pointer(y), Pointer(gy), Pointer(gx)));
+        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxBackwardKernel(rows, columns, Data(y, (long)rows * columns), Data(gy, (long)rows * columns), Data(gx, (long)rows * columns)));
         Keep(y, gy, gx);
     }
 
@@ -99,7 +99,7 @@ public sealed unsafe partial class CpuDevice
     public override void CrossEntropyForward(
         int rows, int classes, DeviceBuffer logits, DeviceBuffer labels, float smoothing, DeviceBuffer probabilities, DeviceBuffer losses)
     {
-        int* label = (int*)Pointer(labels);
+        int* label = (int*)Data(labels, rows);
         for (int row = 0; row < rows; row++)
         {
             if ((uint)label[row] >= (uint)classes)
@@ -108,7 +108,7 @@ public sealed unsafe partial class CpuDevice
             }
         }
 
-        var kernel = new CrossEntropyKernel(rows, classes, Pointer(logits), label, smoothing, Pointer(probabilities), Pointer(losses));
+        var kernel = new CrossEntropyKernel(rows, classes, Data(logits, (long)rows * classes), label, smoothing, Data(probabilities, (long)rows * classes), Data(losses, rows));
         Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
         Keep(logits, labels, probabilities, losses);
     }
@@ -117,7 +117,7 @@ public sealed unsafe partial class CpuDevice
     public override void CrossEntropyBackward(
         int rows, int classes, DeviceBuffer probabilities, DeviceBuffer labels, float smoothing, float scale, DeviceBuffer gx)
     {
-        var kernel = new CrossEntropyBackwardKernel(rows, classes, Pointer(probabilities), (int*)Pointer(labels), smoothing, scale, Pointer(gx));
+        var kernel = new CrossEntropyBackwardKernel(rows, classes, Data(probabilities, (long)rows * classes), (int*)Data(labels, rows), smoothing, scale, Data(gx, (long)rows * classes));
         Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
         Keep(probabilities, labels, gx);
     }

@@ -21,11 +21,11 @@ public sealed unsafe partial class CpuDevice
         double* means = (double*)scratch.Pointer;
         double* squares = means + channels;
         float* partials = (float*)(squares + channels);
-        Launch.Chunks(folded.BlockCount, new BatchMomentsKernel(Pointer(x), folded, partials));
+        Launch.Chunks(folded.BlockCount, new BatchMomentsKernel(Data(x, folded.Count), folded, partials));
         BatchMoments.Combine(in folded, partials, means, squares);
 
-        float* meanOut = Pointer(mean), inverse = Pointer(inverseDeviation);
-        float* movingMean = Pointer(runningMean), movingVariance = Pointer(runningVariance);
+        float* meanOut = Data(mean, channels), inverse = Data(inverseDeviation, channels);
+        float* movingMean = Data(runningMean, channels), movingVariance = Data(runningVariance, channels);
         for (int c = 0; c < channels; c++)
         {
             meanOut[c] = (float)means[c];
@@ -52,7 +52,7 @@ public sealed unsafe partial class CpuDevice
         var folded = new FoldedColumns(rows, channels);
         using var scratch = new NativeScratch(channels * sizeof(float));
         float* inverse = (float*)scratch.Pointer;
-        InverseDeviations(channels, epsilon, Pointer(runningVariance), inverse);
+        InverseDeviations(channels, epsilon, Data(runningVariance, channels), inverse);
         Normalize(in folded, x, runningMean, inverse, gamma, beta, y);
         Keep(runningVariance);
     }
@@ -70,7 +70,7 @@ public sealed unsafe partial class CpuDevice
         var folded = new FoldedColumns(rows, channels);
         using var scratch = new NativeScratch(GradientScratch(in folded));
         var space = new GradientSpace(in folded, scratch.Pointer);
-        float* inverse = Pointer(inverseDeviation), weights = Pointer(gamma);
+        float* inverse = Data(inverseDeviation, channels), weights = Data(gamma, channels);
         ParameterGradients(in folded, in space, x, gy, mean, inverse, ggamma, gbeta);
         if (gx is not null)
         {
@@ -83,7 +83,7 @@ public sealed unsafe partial class CpuDevice
 
             space.ReplicateRest(in folded);
             RunColumns(in folded, new NormalizeBackwardKernel(
-                Pointer(x), Pointer(gy), space.Mean, space.Scale, space.MeanGradient, space.Slope, Pointer(gx)));
+                Data(x, folded.Count), Data(gy, folded.Count), space.Mean, space.Scale, space.MeanGradient, space.Slope, Data(gx, folded.Count)));
         }
 
         Keep(x, gy, gamma, mean, inverseDeviation, gx);
@@ -102,8 +102,8 @@ public sealed unsafe partial class CpuDevice
         var folded = new FoldedColumns(rows, channels);
         using var scratch = new NativeScratch(GradientScratch(in folded));
         var space = new GradientSpace(in folded, scratch.Pointer);
-        float* inverse = space.Slope, weights = Pointer(gamma);
-        InverseDeviations(channels, epsilon, Pointer(runningVariance), inverse);
+        float* inverse = space.Slope, weights = Data(gamma, channels);
+        InverseDeviations(channels, epsilon, Data(runningVariance, channels), inverse);
         if (ggamma is not null || gbeta is not null)
         {
             ParameterGradients(in folded, in space, x, gy, runningMean, inverse, ggamma, gbeta);
@@ -117,7 +117,7 @@ public sealed unsafe partial class CpuDevice
             }
 
             folded.Replicate(new ReadOnlySpan<float>(space.Scale, channels), space.Scale);
-            RunColumns(in folded, new ScaleGradientKernel(Pointer(gy), space.Scale, Pointer(gx)));
+            RunColumns(in folded, new ScaleGradientKernel(Data(gy, folded.Count), space.Scale, Data(gx, folded.Count)));
         }
 
         Keep(x, gy, gamma, runningMean, runningVariance, gx);
@@ -128,11 +128,11 @@ public sealed unsafe partial class CpuDevice
         in FoldedColumns folded, in GradientSpace space, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer mean, float* inverse,
         DeviceBuffer? ggamma, DeviceBuffer? gbeta)
     {
-        folded.Replicate(Span<float>(mean), space.Mean);
-        var sums = new GradientSums(Pointer(x), Pointer(gy), space.Mean);
+        folded.Replicate(Vector(mean, folded.Channels), space.Mean);
+        var sums = new GradientSums(Data(x, folded.Count), Data(gy, folded.Count), space.Mean);
         Launch.Chunks(folded.BlockCount, new ColumnSumsKernel<GradientSums>(sums, folded, space.Partials));
         ColumnTotals.Combine(in folded, space.Partials, space.First, space.Second);
-        float* gammaGradient = PointerOrNull(ggamma), betaGradient = PointerOrNull(gbeta);
+        float* gammaGradient = DataOrNull(ggamma, folded.Channels), betaGradient = DataOrNull(gbeta, folded.Channels);
         for (int c = 0; c < folded.Channels; c++)
         {
             if (gammaGradient != null)
@@ -156,16 +156,16 @@ public sealed unsafe partial class CpuDevice
         float* means = (float*)scratch.Pointer;
         float* scale = means + width;
         float* shift = scale + width;
-        float* weights = Pointer(gamma);
+        float* weights = Data(gamma, folded.Channels);
         for (int c = 0; c < folded.Channels; c++)
         {
             scale[c] = weights[c] * inverse[c];
         }
 
-        folded.Replicate(Span<float>(mean), means);
+        folded.Replicate(Vector(mean, folded.Channels), means);
         folded.Replicate(new ReadOnlySpan<float>(scale, folded.Channels), scale);
-        folded.Replicate(Span<float>(beta), shift);
-        RunColumns(in folded, new NormalizeKernel(Pointer(x), means, scale, shift, Pointer(y)));
+        folded.Replicate(Vector(beta, folded.Channels), shift);
+        RunColumns(in folded, new NormalizeKernel(Data(x, folded.Count), means, scale, shift, Data(y, folded.Count)));
         Keep(x, mean, gamma, beta, y);
     }
 

@@ -9,23 +9,23 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void SgdStep(int count, in SgdOptions options, DeviceBuffer gradient, DeviceBuffer? momentum, DeviceBuffer parameter)
     {
-        float* g = Pointer(gradient);
-        float* m = options.Momentum == 0 ? g : Pointer(momentum!);
-        Launch.Elements(count, new SgdKernel(options, g, m, Pointer(parameter)));
+        float* g = Data(gradient, count);
+        float* m = options.Momentum == 0 ? g : Data(momentum!, count);
+        Launch.Elements(count, new SgdKernel(options, g, m, Data(parameter, count)));
         Keep(gradient, momentum, parameter);
     }
 
     /// <inheritdoc/>
     public override void AdamWStep(int count, in AdamWOptions options, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer parameter)
     {
-        Launch.Elements(count, new AdamWKernel(in options, Pointer(gradient), Pointer(m), Pointer(v), Pointer(parameter)));
+        Launch.Elements(count, new AdamWKernel(in options, Data(gradient, count), Data(m, count), Data(v, count), Data(parameter, count)));
         Keep(gradient, m, v, parameter);
     }
 
     /// <inheritdoc/>
     public override void FakeQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer y)
     {
-        var kernel = new FakeQuantKernel<TRounding>(shape, Pointer(x), Pointer(steps), Pointer(y));
+        var kernel = new FakeQuantKernel<TRounding>(shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(y, shape.Count));
         Launch.Chunks(kernel.ChunkCount, in kernel);
         Keep(x, steps, y);
     }
@@ -38,10 +38,10 @@ public sealed unsafe partial class CpuDevice
         using var scratch = new NativeScratch((long)chunks.PieceCount * sizeof(double));
         double* partials = gsteps is null ? null : (double*)scratch.Pointer;
         Launch.Chunks(chunks.ChunkCount, new FakeQuantBackwardKernel<TRounding, TEstimator>(
-            shape, Pointer(x), Pointer(steps), Pointer(gy), PointerOrNull(gx), partials));
+            shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
         if (gsteps is not null)
         {
-            float* gradients = Pointer(gsteps);
+            float* gradients = Data(gsteps, shape.Channels);
             for (int channel = 0; channel < shape.Channels; channel++)
             {
                 double sum = 0;

@@ -120,8 +120,22 @@ public sealed unsafe partial class CpuDevice : Device
     /// <inheritdoc/>
     public override void Trim() => _memory.Trim();
 
+    // The callers' sizes are trusted everywhere else; here a wrong one would write into foreign memory.
+    private static float* Data(DeviceBuffer b, long count)
+    {
+        float* data = Pointer(b);
+        if (b.ByteLength < count * sizeof(float))
+        {
+            throw new ArgumentException($"an operation over {count} elements got a buffer of {b.ByteLength / sizeof(float)}; check the shapes it was called with");
+        }
+
+        return data;
+    }
+
     // A null buffer is a gradient that nobody wants.
-    private static float* PointerOrNull(DeviceBuffer? b) => b is null ? null : Pointer(b);
+    private static float* DataOrNull(DeviceBuffer? b, long count) => b is null ? null : Data(b, count);
+
+    private static ReadOnlySpan<float> Vector(DeviceBuffer b, int count) => new(Data(b, count), count);
 
     // Buffers must not be collected, and their memory reused, while a kernel works on their addresses.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -21,7 +21,7 @@ public abstract class DeviceBuffer
     public Device Device { get; }
 
     /// <summary>Usable bytes; the block itself may be larger.</summary>
-    public long ByteLength { get; protected set; }
+    public long ByteLength { get; }
 
     /// <summary>True after the last release.</summary>
     public bool IsReleased => Volatile.Read(ref _users) == 0;
@@ -49,14 +49,6 @@ public abstract class DeviceBuffer
             Interlocked.Increment(ref _users);
             throw new ObjectDisposedException(nameof(DeviceBuffer), "a device buffer was released more often than it was shared");
         }
-    }
-
-    /// <summary>Makes the handle usable again when a pool hands the block out anew.</summary>
-    /// <param name="byteLength">Usable bytes now.</param>
-    protected void Reopen(long byteLength)
-    {
-        ByteLength = byteLength;
-        Volatile.Write(ref _users, 1);
     }
 
     /// <summary>Puts the block back into the device's pool.</summary>

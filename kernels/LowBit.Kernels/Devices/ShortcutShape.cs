@@ -21,4 +21,10 @@ public readonly record struct ShortcutShape(int Batch, int Height, int Width, in
 
     /// <summary>Zero channels before the input's own: half of the growth, rounded down.</summary>
     public int Before => (OutChannels - InChannels) / 2;
+
+    /// <summary>Elements of the input.</summary>
+    public long InputLength => (long)Batch * Height * Width * InChannels;
+
+    /// <summary>Elements of the output.</summary>
+    public long OutputLength => (long)Batch * OutHeight * OutWidth * OutChannels;
 }

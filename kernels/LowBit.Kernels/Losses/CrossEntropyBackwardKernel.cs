@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
 
@@ -15,6 +16,7 @@ internal readonly unsafe struct CrossEntropyBackwardKernel(
     private readonly float _scale = scale;
     private readonly float* _gx = gx;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<L, V>(int chunk)
         where L : struct, ILanes<V>
         where V : struct

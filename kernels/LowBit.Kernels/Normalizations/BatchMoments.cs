@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowBit.Kernels.Reductions;
 
 namespace LowBit.Kernels.Normalizations;
@@ -10,6 +11,7 @@ internal static unsafe class BatchMoments
     /// <param name="partials"><c>[block][mean, squares][Width]</c>.</param>
     /// <param name="mean"><c>[channels]</c>.</param>
     /// <param name="squares"><c>[channels]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(in FoldedColumns columns, float* partials, double* mean, double* squares)
     {
         int channels = columns.Channels, width = columns.Width;

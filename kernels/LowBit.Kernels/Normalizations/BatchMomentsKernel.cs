@@ -15,6 +15,7 @@ internal readonly unsafe struct BatchMomentsKernel(float* x, FoldedColumns colum
     private readonly FoldedColumns _columns = columns;
     private readonly float* _partials = partials;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<L, V>(int chunk)
         where L : struct, ILanes<V>
         where V : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
 
@@ -12,6 +13,7 @@ internal readonly unsafe struct MaxPoolBackwardKernel(long inputLength, long out
     private readonly int* _argmax = argmax;
     private readonly float* _gx = gx;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<L, V>(int chunk)
         where L : struct, ILanes<V>
         where V : struct

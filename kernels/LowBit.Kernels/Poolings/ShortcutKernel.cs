@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
@@ -11,6 +12,7 @@ internal readonly unsafe struct ShortcutKernel(ShortcutShape shape, float* x, fl
     private readonly float* _x = x;
     private readonly float* _y = y;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<L, V>(int chunk)
         where L : struct, ILanes<V>
         where V : struct

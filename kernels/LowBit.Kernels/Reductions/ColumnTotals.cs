@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LowBit.Kernels.Reductions;
 
 /// <summary>Adds the partial column sums of blocks, in block order, in double.</summary>
@@ -17,6 +19,7 @@ internal static unsafe class ColumnTotals
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Combine(in FoldedColumns columns, float* partials, double* totals)
     {
         int channels = columns.Channels, width = columns.Width;

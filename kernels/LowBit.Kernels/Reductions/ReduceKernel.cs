@@ -34,6 +34,7 @@ internal readonly unsafe struct ReduceKernel<TOp>(float* x, nuint count, double*
         _partials[chunk] = total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Block<L, V>(float* x, nuint i, nuint end)
         where L : struct, ILanes<V>
         where V : struct

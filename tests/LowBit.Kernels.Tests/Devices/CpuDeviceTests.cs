@@ -151,6 +151,21 @@ public class CpuDeviceTests
     }
 
     [Fact]
+    public void Buffers_that_are_too_short_are_refused()
+    {
+        using var device = new CpuDevice();
+        DeviceBuffer four = device.Allocate(16), five = device.Allocate(20);
+        ArgumentException e = Assert.Throws<ArgumentException>(() => device.Unary<Relu>(5, five, four));
+        Assert.Contains("5 elements got a buffer of 4", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => device.Fill(5, 0, four));
+        Assert.Throws<ArgumentException>(() => device.SumRows(1, 5, five, four));
+        Assert.Throws<ArgumentException>(() => device.Gemm(new GemmShape(1, 1, 5), five, four, four, accumulate: false));
+        Assert.Throws<ArgumentException>(() => device.FakeQuantForward<RoundHalfEven>(new FakeQuantShape(5, 1, 0, 3), five, four, five));
+        four.Release();
+        five.Release();
+    }
+
+    [Fact]
     public void A_wrong_label_is_refused_by_row()
     {
         using var device = new CpuDevice();
