@@ -119,6 +119,7 @@ public static unsafe class IntegerConv
     private static void Check(in IntegerConvArguments arguments)
     {
         PackedConvWeights weights = arguments.Weights ?? throw new ArgumentException("a convolution needs packed weights", nameof(arguments));
+        _ = weights.Data;
         ConvShape shape = arguments.Shape;
         if (shape with { Batch = 1, Height = weights.Shape.Height, Width = weights.Shape.Width } != weights.Shape)
         {
