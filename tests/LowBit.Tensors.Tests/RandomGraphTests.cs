@@ -2,7 +2,6 @@ using LowBit.Kernels.Devices;
 using LowBit.Kernels.Elementwise;
 using LowBit.Kernels.Threading;
 using LowBit.Tensors.Ops;
-using LowBit.TestKit;
 using LowBit.TestKit.Oracles;
 using Xunit;
 

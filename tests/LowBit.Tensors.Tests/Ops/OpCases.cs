@@ -203,7 +203,9 @@ internal static class OpCases
         => new(name, t => t[0].CrossEntropy(Labels(t[0].Shape[0], t[0].Shape[1]), smoothing),
             (tape, t) => Formulas.CrossEntropy(tape, t[0], Labels(t[0].Shape[0], t[0].Shape[1]), smoothing))
         {
-            Shapes = [[[3, 5]], [[1, 2]], [[17, 10]]], Ranges = [(-6, 6)], Large = [[3000, 37]],
+            Shapes = [[[3, 5]], [[1, 2]], [[17, 10]]],
+            Ranges = [(-6, 6)],
+            Large = [[3000, 37]],
         };
 
     private static int[] Labels(int rows, int classes) => [.. Enumerable.Range(0, rows).Select(r => r * 7 % classes)];
