@@ -1,6 +1,5 @@
 using LowBit.Kernels.Devices;
 using LowBit.Nn.Layers;
-using LowBit.Quantization;
 
 namespace LowBit.Nn.Models;
 
