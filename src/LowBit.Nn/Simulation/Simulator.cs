@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Kernels.Threading;
 using LowBit.Nn.Lowering;
 using LowBit.Nn.Lowering.Graph;
 using LowBit.Tensors;
@@ -8,11 +9,13 @@ namespace LowBit.Nn.Simulation;
 
 /// <summary>
 /// Evaluates a trained model as the engine does, by another way: codes straight from the trained quantizers, sums by the float kernels of
-/// training (exact on integers), zero points taken off instead of folded, and requantization in 128-bit integers.
+/// training (exact on integers), zero points taken off instead of folded, and requantization in checked 64-bit integers.
 /// </summary>
 /// <remarks>Nothing of the engine is used: no packed weights, no flipped channels, no tables, no arena.</remarks>
 public sealed class Simulator
 {
+    private const int ChunkLength = 1 << 14;
+
     private readonly LoweringResult _lowering;
     private readonly Device _device;
 
@@ -30,6 +33,7 @@ public sealed class Simulator
     /// <param name="images">Pixels <c>[n, height, width, channels]</c>.</param>
     /// <returns>By edge name: <c>[n, height, width, channels]</c> codes, or logits.</returns>
     /// <exception cref="ArgumentException">The images are no whole number.</exception>
+    /// <exception cref="OverflowException">A rule leaves 64 bits, which lowering excludes.</exception>
     public IReadOnlyDictionary<string, int[]> Run(ReadOnlySpan<byte> images)
     {
         CodeTensor image = _lowering.Image;
@@ -124,16 +128,25 @@ public sealed class Simulator
     private static CodeBatch Requantized(SumStep step, SumView view, long[] sums, CodeBatch? residual, int batch)
     {
         var output = new CodeBatch(view.Output, batch);
-        int channels = step.Channels, residualZero = view.Residual?.Grid.Zero ?? 0;
-        for (int i = 0; i < sums.Length; i++)
-        {
-            FixedPointRule rule = view.Rules[i % channels];
-            Int128 value = (Int128)(rule.Negative ? -sums[i] : sums[i]) * rule.Multiplier;
-            value += (Int128)((residual?.Codes[i] ?? 0) - residualZero) * rule.ResidualMultiplier;
-            value = (value + rule.Offset) >> rule.Shift;
-            output.Codes[i] = (int)Int128.Clamp(value, view.Low, view.High);
-        }
-
+        var job = new Requantization(step.Channels, view, sums, residual?.Codes, output.Codes);
+        WorkerPool.Shared.Run((sums.Length + ChunkLength - 1) / ChunkLength, ref job, static (ref Requantization j, int chunk) => j.Run(chunk));
         return output;
+    }
+
+    private readonly struct Requantization(int channels, SumView view, long[] sums, int[]? residual, int[] output)
+    {
+        public void Run(int chunk)
+        {
+            int residualZero = view.Residual?.Grid.Zero ?? 0;
+            for (int i = chunk * ChunkLength; i < Math.Min((chunk + 1) * ChunkLength, sums.Length); i++)
+            {
+                ref readonly FixedPointRule rule = ref view.Rules[i % channels];
+                // Checked: a rule that could overflow ends here instead of agreeing with an engine that overflows alike.
+                long value = checked((rule.Negative ? -sums[i] : sums[i]) * rule.Multiplier);
+                value = checked(value + ((residual is null ? 0L : residual[i] - residualZero) * rule.ResidualMultiplier));
+                value = checked(value + rule.Offset) >> rule.Shift;
+                output[i] = (int)Math.Clamp(value, view.Low, view.High);
+            }
+        }
     }
 }
