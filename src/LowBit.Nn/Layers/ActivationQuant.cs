@@ -1,7 +1,9 @@
 using LowBit.Kernels.Devices;
 using LowBit.Nn.Lowering;
 using LowBit.Quantization;
+using LowBit.Quantization.Methods;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Nn.Layers;
 
@@ -25,6 +27,18 @@ public sealed class ActivationQuant : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         return Quantizer.Apply(x);
+    }
+
+    /// <summary>The same as <c>Forward(relu(x))</c>, values and gradients, in one pass where the quantizer clips at zero anyway.</summary>
+    /// <param name="x">What the ReLU in front of this edge would get.</param>
+    public Tensor ForwardRectified(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+
+        // LSQ's gradients to x and to the step are 0 at and below code 0, as behind a ReLU. Its first step is found from
+        // rectified values, and other estimators differ at zero itself, so those take the long way.
+        bool clipsLikeRelu = Quantizer is { Kind: Lsq.Kind, Enabled: true, Observer: null, ZeroPoint: 0, Range.Low: 0 } && Quantizer.IsInitialized;
+        return Quantizer.Apply(clipsLikeRelu ? x : x.Apply<Kernels.Elementwise.Relu>());
     }
 
     /// <inheritdoc/>

@@ -77,8 +77,8 @@ public sealed class BasicBlock : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor a = InputQuant is null ? x : InputQuant.Forward(x);
-        Tensor h = Bn1.Forward(Conv1.Forward(a)).Apply<Kernels.Elementwise.Relu>();
-        h = Bn2.Forward(Conv2.Forward(InnerQuant is null ? h : InnerQuant.Forward(h)));
+        Tensor h = Bn1.Forward(Conv1.Forward(a));
+        h = Bn2.Forward(Conv2.Forward(InnerQuant is null ? h.Apply<Kernels.Elementwise.Relu>() : InnerQuant.ForwardRectified(h)));
         return h.Apply<Add>(Shortcut(x, a)).Apply<Kernels.Elementwise.Relu>();
     }
 

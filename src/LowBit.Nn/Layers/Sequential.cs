@@ -39,9 +39,17 @@ public class Sequential : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        foreach ((_, Module module) in Children)
+        for (int i = 0; i < Children.Count; i++)
         {
-            x = module.Forward(x);
+            if (Children[i].Module is Relu && i + 1 < Children.Count && Children[i + 1].Module is ActivationQuant quant)
+            {
+                x = quant.ForwardRectified(x);
+                i++;
+            }
+            else
+            {
+                x = Children[i].Module.Forward(x);
+            }
         }
 
         return x;
