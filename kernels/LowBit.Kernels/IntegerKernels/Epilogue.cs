@@ -11,7 +11,7 @@ public readonly unsafe struct Epilogue
 {
     /// <summary>A view of unsigned byte codes.</summary>
     /// <param name="table">The rule; its results lie in 0 … 255.</param>
-    /// <param name="output">Receives one code per accumulator; may be the residual operand itself.</param>
+    /// <param name="output">Receives one code per accumulator; may be the residual operand itself when no later view of the call reads that operand.</param>
     /// <param name="residual">The residual operand, or null when the rule has none.</param>
     /// <exception cref="ArgumentException">The rule leaves a byte, or the residual operand and the rule do not agree.</exception>
     public Epilogue(RequantizeTable table, byte* output, byte* residual = null)

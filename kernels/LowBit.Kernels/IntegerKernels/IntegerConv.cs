@@ -69,7 +69,9 @@ public static unsafe class IntegerConv
         return kernel.Pack(shape, weights, proof);
     }
 
-    /// <summary>Bytes of working memory of a call.</summary>
+    /// <summary>
+    /// Bytes of working memory of a call. For every batch from 1 to n the larger of the figures for 1 and for n is enough.
+    /// </summary>
     /// <param name="shape">Sizes, the batch included.</param>
     /// <param name="weights">The packed weights.</param>
     /// <param name="threads">Threads of the pool that will run it.</param>

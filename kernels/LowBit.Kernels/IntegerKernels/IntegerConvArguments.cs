@@ -28,8 +28,8 @@ public readonly unsafe struct IntegerConvArguments
     public int* Accumulators { get; init; }
 
     /// <summary>
-    /// Working memory of <see cref="IntegerConv.ScratchBytes"/> bytes, aligned to 64, contents unspecified before and after; null lets the kernel
-    /// take and give back native memory in each call.
+    /// Working memory of <see cref="IntegerConv.ScratchBytes"/> bytes for at least as many threads as the pool has, aligned to 64, contents unspecified
+    /// before and after; null lets the kernel take and give back native memory in each call.
     /// </summary>
     public byte* Scratch { get; init; }
 }

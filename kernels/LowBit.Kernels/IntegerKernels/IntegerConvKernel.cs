@@ -21,6 +21,9 @@ public abstract class IntegerConvKernel
     /// <param name="shape">Sizes asked for.</param>
     public abstract bool Handles(in ConvShape shape);
 
+    /// <summary>Family, tile and instruction set, for example <c>conv_16x16c4__avx512</c>: a registry name without the widths.</summary>
+    public sealed override string ToString() => $"{Family}_{Tile}__{CpuFeatures.Word(Isa)}";
+
     internal abstract PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof);
 
     internal abstract long ScratchBytes(in ConvShape shape, RangeProof proof, int threads);

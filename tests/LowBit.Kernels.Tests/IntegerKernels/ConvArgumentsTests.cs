@@ -63,7 +63,7 @@ public unsafe class ConvArgumentsTests
         using var pool = new WorkerPool(2);
         foreach (ConvShape shape in (ConvShape[])[new(2, 16, 16, 16, 24, 3, 3, 1, 1), new(2, 16, 16, 24, 24, 3, 3, 1, 1, 24), new(5, 1, 1, 40, 10, 1, 1, 1, 0)])
         {
-            using var trial = new IntegerConvTrial(shape, 4, 4, CpuFeatures.Best, pool.ThreadCount);
+            using var trial = new ConvTrial(shape, CpuFeatures.Best, pool.ThreadCount);
             trial.Run(pool);
             trial.Run(pool);
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -73,6 +73,24 @@ public unsafe class ConvArgumentsTests
             }
 
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(Math.Min(shape.ReductionLength, 255), trial.Output[0]);
+        }
+    }
+
+    [Fact]
+    public void Working_memory_of_a_smaller_batch_is_covered()
+    {
+        var random = new Random(9);
+        for (int i = 0; i < 60; i++)
+        {
+            int size = random.Next(1, 40), kernel = Math.Min(random.Next(1, 4), size), full = random.Next(2, 20);
+            var shape = new ConvShape(1, size, size, random.Next(1, 70), random.Next(1, 70), kernel, kernel, random.Next(1, 3), random.Next(kernel));
+            using PackedConvWeights packed = IntegerConv.Pack(shape, new sbyte[shape.WeightLength], RangeProof.Create(0, 0, 255, shape.ReductionLength), CpuFeatures.Best);
+            long enough = Math.Max(IntegerConv.ScratchBytes(shape, packed, 3), IntegerConv.ScratchBytes(shape with { Batch = full }, packed, 3));
+            for (int batch = 1; batch < full; batch++)
+            {
+                Assert.InRange(IntegerConv.ScratchBytes(shape with { Batch = batch }, packed, 3), 1, enough);
+            }
         }
     }
 

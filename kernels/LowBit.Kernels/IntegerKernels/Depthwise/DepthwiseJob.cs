@@ -43,6 +43,12 @@ internal readonly unsafe struct DepthwiseJob
             byte* source = Arguments.Input + (((((long)image * s.Height) + y) * s.Width) * s.InChannels) + firstChannel;
             new Span<byte>(row, border).Fill(Arguments.PaddingCode);
             new Span<byte>(row + Partition.RowBytes - border, border).Fill(Arguments.PaddingCode);
+            if (channels == s.InChannels && channels == Partition.Channels)
+            {
+                new ReadOnlySpan<byte>(source, s.Width * channels).CopyTo(new Span<byte>(row + border, s.Width * channels));
+                continue;
+            }
+
             for (int x = 0; x < s.Width; x++)
             {
                 new ReadOnlySpan<byte>(source + ((long)x * s.InChannels), channels).CopyTo(new Span<byte>(row + border + (x * Partition.Channels), channels));
