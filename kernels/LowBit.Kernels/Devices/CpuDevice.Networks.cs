@@ -18,7 +18,8 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void ConvForward(in ConvShape shape, DeviceBuffer x, DeviceBuffer w, DeviceBuffer? bias, DeviceBuffer y)
     {
-        Conv2d.Forward(in shape, Data(x, shape.InputLength), Data(w, shape.WeightLength), DataOrNull(bias, shape.OutChannels), Data(y, shape.OutputLength), Pool, _isa);
+        float* biases = DataOrNull(bias, shape.OutChannels);
+        Conv2d.Forward(in shape, Data(x, shape.InputLength), Data(w, shape.WeightLength), biases, Data(y, shape.OutputLength), Pool, _isa);
         Keep(x, w, bias, y);
     }
 
@@ -48,7 +49,9 @@ public sealed unsafe partial class CpuDevice
     {
         long inputLength = shape.InputLength / shape.Batch;
         long outputLength = shape.OutputLength / shape.Batch;
-        Launch.Chunks(shape.Batch, new MaxPoolBackwardKernel(inputLength, outputLength, Data(gy, shape.OutputLength), (int*)Data(argmax, shape.OutputLength), Data(gx, shape.InputLength)));
+        int* indices = (int*)Data(argmax, shape.OutputLength);
+        Launch.Chunks(shape.Batch, new MaxPoolBackwardKernel(
+            inputLength, outputLength, Data(gy, shape.OutputLength), indices, Data(gx, shape.InputLength)));
         Keep(gy, argmax, gx);
     }
 
@@ -90,7 +93,8 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void LogSoftmaxBackward(int rows, int columns, DeviceBuffer y, DeviceBuffer gy, DeviceBuffer gx)
     {
-        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxBackwardKernel(rows, columns, Data(y, (long)rows * columns), Data(gy, (long)rows * columns), Data(gx, (long)rows * columns)));
+        long count = (long)rows * columns;
+        Launch.Chunks(new RowChunks(rows, columns).Count, new LogSoftmaxBackwardKernel(rows, columns, Data(y, count), Data(gy, count), Data(gx, count)));
         Keep(y, gy, gx);
     }
 
@@ -108,7 +112,8 @@ public sealed unsafe partial class CpuDevice
             }
         }
 
-        var kernel = new CrossEntropyKernel(rows, classes, Data(logits, (long)rows * classes), label, smoothing, Data(probabilities, (long)rows * classes), Data(losses, rows));
+        long count = (long)rows * classes;
+        var kernel = new CrossEntropyKernel(rows, classes, Data(logits, count), label, smoothing, Data(probabilities, count), Data(losses, rows));
         Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
         Keep(logits, labels, probabilities, losses);
     }
@@ -117,7 +122,9 @@ public sealed unsafe partial class CpuDevice
     public override void CrossEntropyBackward(
         int rows, int classes, DeviceBuffer probabilities, DeviceBuffer labels, float smoothing, float scale, DeviceBuffer gx)
     {
-        var kernel = new CrossEntropyBackwardKernel(rows, classes, Data(probabilities, (long)rows * classes), (int*)Data(labels, rows), smoothing, scale, Data(gx, (long)rows * classes));
+        long count = (long)rows * classes;
+        int* label = (int*)Data(labels, rows);
+        var kernel = new CrossEntropyBackwardKernel(rows, classes, Data(probabilities, count), label, smoothing, scale, Data(gx, count));
         Launch.Chunks(new RowChunks(rows, classes).Count, in kernel);
         Keep(probabilities, labels, gx);
     }

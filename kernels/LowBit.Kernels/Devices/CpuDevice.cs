@@ -118,7 +118,12 @@ public sealed unsafe partial class CpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override void Trim() => _memory.Trim();
+    /// <remarks>The scratch memory that all CPU devices share is freed too.</remarks>
+    public override void Trim()
+    {
+        _memory.Trim();
+        NativeMemoryPool.Scratch.Trim();
+    }
 
     // The callers' sizes are trusted everywhere else; here a wrong one would write into foreign memory.
     private static float* Data(DeviceBuffer b, long count)
@@ -126,7 +131,8 @@ public sealed unsafe partial class CpuDevice : Device
         float* data = Pointer(b);
         if (b.ByteLength < count * sizeof(float))
         {
-            throw new ArgumentException($"an operation over {count} elements got a buffer of {b.ByteLength / sizeof(float)}; check the shapes it was called with");
+            throw new ArgumentException(
+                $"an operation over {count} elements got a buffer of {b.ByteLength / sizeof(float)}; check the shapes it was called with");
         }
 
         return data;

@@ -13,7 +13,8 @@ namespace LowBit.Kernels.Devices;
 /// <remarks>
 /// Conventions of every operation: buffers are dense float32 unless a parameter says otherwise, activations are NHWC,
 /// convolution weights OHWI; gradients (parameters named <c>gx</c>, <c>gw</c>, …) are <b>added to</b>, all other
-/// destinations are written (element-wise operations may write one of their sources); sizes were checked by the caller (the op) and are only asserted here; results do not depend on the thread count.
+/// destinations are written (element-wise operations may write one of their sources); shapes were checked by the caller (the op),
+/// a device refuses buffers that are too short for them; results do not depend on the thread count.
 /// </remarks>
 public abstract class Device : IDisposable
 {
@@ -114,7 +115,10 @@ public abstract class Device : IDisposable
         int rows, int channels, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gamma, float epsilon,
         DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer? gx, DeviceBuffer? ggamma, DeviceBuffer? gbeta);
 
-    /// <summary>Maximum over windows; <paramref name="argmax"/> (int32 per output) receives the flat input index within the image, the first of equals.</summary>
+    /// <summary>
+    /// Maximum over windows; <paramref name="argmax"/> (int32 per output) receives the flat input index within the image, the first
+    /// of equals.
+    /// </summary>
     public abstract void MaxPoolForward(in PoolShape shape, DeviceBuffer x, DeviceBuffer y, DeviceBuffer argmax);
 
     /// <summary>gx[argmax] += gy.</summary>

@@ -4,7 +4,8 @@ namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>
 /// The gradient that a quantizer declares for <c>y = s · (clamp(round(x/s) , low, high))</c>: a part of every quantizer,
-/// apart from the formula, because a straight-through gradient is deliberately not its derivative.
+/// apart from the formula, because a straight-through gradient is deliberately not its derivative. With a zero point z, codes and
+/// bounds arrive without it: q − z, low − z, high − z.
 /// </summary>
 public interface IEstimator
 {

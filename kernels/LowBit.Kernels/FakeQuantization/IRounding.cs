@@ -2,7 +2,7 @@ using LowBit.Kernels.Isas;
 
 namespace LowBit.Kernels.FakeQuantization;
 
-/// <summary>How a real code x/s + z becomes an integer code inside the clipping range: a part of every quantizer.</summary>
+/// <summary>How a real code v = x/s becomes an integer code, before zero point and clipping: a part of every quantizer.</summary>
 public interface IRounding
 {
     /// <summary>Lower-case name.</summary>

@@ -103,7 +103,10 @@ public readonly struct Lanes512 : ILanes<Vector512<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exponent(Vector512<float> a)
-        => Avx512F.ConvertToVector512Single(Avx512F.Subtract(Avx512F.And(Avx512F.ShiftRightLogical(a.AsInt32(), 23), Vector512.Create(0xFF)), Vector512.Create(127)));
+    {
+        Vector512<int> biased = Avx512F.And(Avx512F.ShiftRightLogical(a.AsInt32(), 23), Vector512.Create(0xFF));
+        return Avx512F.ConvertToVector512Single(Avx512F.Subtract(biased, Vector512.Create(127)));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

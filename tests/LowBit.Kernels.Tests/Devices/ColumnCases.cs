@@ -96,7 +96,8 @@ internal static class ColumnCases
     {
         var p = new DeviceProblem();
         float[] x = p.Input(fills.Uniform(rows * channels)), gy = p.Input(fills.Uniform(rows * channels));
-        float[] gamma = p.Input(fills.Uniform(channels)), mean = p.Input(fills.Uniform(channels, -0.5, 0.5)), inverse = p.Input(fills.Uniform(channels, 0.5, 1.5));
+        float[] gamma = p.Input(fills.Uniform(channels)), mean = p.Input(fills.Uniform(channels, -0.5, 0.5));
+        float[] inverse = p.Input(fills.Uniform(channels, 0.5, 1.5));
         float[] gx = fills.Uniform(rows * channels), ggamma = fills.Uniform(channels), gbeta = fills.Uniform(channels);
         (Approx[] sums, Approx[] products) = Sums(x, gy, rows, channels, mean);
         p.Changed(gx, gx.Select((before, i) =>
@@ -131,7 +132,11 @@ internal static class ColumnCases
         var p = new DeviceProblem();
         float[] x = p.Input(fills.Uniform(rows * channels)), gamma = p.Input(fills.Uniform(channels)), beta = p.Input(fills.Uniform(channels));
         float[] mean = p.Input(fills.Uniform(channels)), variance = p.Input(fills.Uniform(channels, 0.5, 2));
-        p.Output(x.Select((v, i) => (((Approx)v - mean[i % channels]) * (gamma[i % channels] * Inverse(variance[i % channels]))) + beta[i % channels]).ToArray());
+        p.Output(x.Select((v, i) =>
+        {
+            int c = i % channels;
+            return (((Approx)v - mean[c]) * (gamma[c] * Inverse(variance[c]))) + beta[c];
+        }).ToArray());
         p.Run = (d, b) => d.BatchNormInference(rows, channels, b[0], b[1], b[2], Epsilon, b[3], b[4], b[5]);
         return p;
     }

@@ -179,6 +179,34 @@ public class CpuDeviceTests
     }
 
     [Fact]
+    public void Several_threads_may_use_one_device()
+    {
+        const int count = 100_000;
+        using var pool = new WorkerPool(3);
+        using var device = new CpuDevice(pool);
+        float[][] results = new float[4][];
+        Thread[] callers = [.. Enumerable.Range(0, results.Length).Select(caller => new Thread(() =>
+        {
+            DeviceBuffer x = device.Allocate(count * 4), y = device.Allocate(count * 4);
+            for (int i = 0; i < 30; i++)
+            {
+                device.FillNormal(count, 0, 1, new PhiloxKey(7, 7), x);
+                device.Unary<Silu>(count, x, y);
+                device.Fill(1, (float)device.Reduce<SumOfSquares>(count, y), y);
+            }
+
+            results[caller] = new float[count];
+            device.Download<float>(y, results[caller]);
+            x.Release();
+            y.Release();
+        }))];
+        Array.ForEach(callers, static t => t.Start());
+        Array.ForEach(callers, static t => t.Join());
+        Assert.All(results, r => Assert.Equal(results[0], r));
+        Assert.Equal(0, device.Memory.InUse);
+    }
+
+    [Fact]
     public void The_name_tells_instruction_set_and_threads()
     {
         using var pool = new WorkerPool(1);

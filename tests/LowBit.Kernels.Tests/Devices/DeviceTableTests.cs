@@ -47,7 +47,8 @@ public class DeviceTableTests
 
                 if (c.SameOnAllIsas)
                 {
-                    Equal(firstIsa ??= firstThreads!, firstThreads!, $"{name} [{string.Join(", ", size)}] on {CpuFeatures.Word(isa)} differs from another instruction set");
+                    string where = $"{name} [{string.Join(", ", size)}] on {CpuFeatures.Word(isa)} differs from another instruction set";
+                    Equal(firstIsa ??= firstThreads!, firstThreads!, where);
                 }
             }
         }

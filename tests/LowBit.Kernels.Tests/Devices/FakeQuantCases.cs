@@ -11,7 +11,10 @@ internal static class FakeQuantCases
     // Floats are added within blocks of this many.
     private const int BlockLength = 2048;
 
-    private static readonly int[][] s_sizes = [[1, 0], [1, 1], [1, 5], [1, 16], [1, 33], [1, 1009], [1, 16385], [1, 70001], [7, 9], [16, 144], [64, 577], [3, 20000], [33, 1]];
+    private static readonly int[][] s_sizes =
+    [
+        [1, 0], [1, 1], [1, 5], [1, 16], [1, 33], [1, 1009], [1, 16385], [1, 70001], [7, 9], [16, 144], [64, 577], [3, 20000], [33, 1],
+    ];
 
     public static IEnumerable<DeviceCase> All =>
     [
@@ -57,7 +60,8 @@ internal static class FakeQuantCases
         }
     }
 
-    private static DeviceProblem Backward<TRounding, TEstimator>(FakeQuantShape shape, (bool Input, bool Step) wanted, Func<float, float> round, Slopes slopes, Fills fills)
+    private static DeviceProblem Backward<TRounding, TEstimator>(
+        FakeQuantShape shape, (bool Input, bool Step) wanted, Func<float, float> round, Slopes slopes, Fills fills)
         where TRounding : struct, IRounding
         where TEstimator : struct, IEstimator
     {

@@ -12,7 +12,10 @@ internal static class PoolingCases
     ];
 
     // Batch, height, width, channels in, channels out, stride.
-    private static readonly int[][] s_shortcuts = [[1, 1, 1, 1, 1, 1], [2, 4, 4, 3, 8, 2], [1, 7, 5, 16, 32, 2], [3, 6, 6, 5, 6, 1], [2, 8, 8, 33, 70, 2], [1, 5, 4, 4, 4, 3]];
+    private static readonly int[][] s_shortcuts =
+    [
+        [1, 1, 1, 1, 1, 1], [2, 4, 4, 3, 8, 2], [1, 7, 5, 16, 32, 2], [3, 6, 6, 5, 6, 1], [2, 8, 8, 33, 70, 2], [1, 5, 4, 4, 4, 3],
+    ];
 
     public static IEnumerable<DeviceCase> All =>
     [

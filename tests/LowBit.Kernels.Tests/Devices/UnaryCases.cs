@@ -44,7 +44,8 @@ internal static class UnaryCases
             p.Run = (d, b) => d.Unary<TOp>(size[0], b[0], b[0]);
             return p;
         });
-        yield return new DeviceCase(TOp.Name + "_backward", TestSizes.Flat, (size, fills) => Backward<TOp>(size[0], fills.Smooth(size[0], low, high, kinks), fills));
+        yield return new DeviceCase(TOp.Name + "_backward", TestSizes.Flat,
+            (size, fills) => Backward<TOp>(size[0], fills.Smooth(size[0], low, high, kinks), fills));
     }
 
     private static Approx Value(double exact, double units)
