@@ -112,7 +112,7 @@ internal static unsafe class Correlation<L, V>
                 target.Rows = (int)((long)pass.OutWidth * (tile + 1) / tiles) - column;
                 target.C = targetRow + (column * pass.TargetPixel);
                 t->A = frameRow + (column * t->ARow);
-                TileRunner<L, V>.Run(t, in target, unit: false);
+                TileRunner<L, V>.Run(t, in target);
                 column += target.Rows;
             }
         }

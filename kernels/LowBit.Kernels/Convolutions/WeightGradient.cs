@@ -132,7 +132,7 @@ internal static unsafe class WeightGradient<L, V>
                     t.A = a + position;
                     t.C = partial + (((nint)u * run) + position) * width;
                     t.Init = t.C;
-                    TileTable<L, V>.Get(count, vectors, unit: true)(&t);
+                    TileTable<L, V, RowStep1>.Get(count, vectors)(&t);
                     position += count;
                 }
             }

@@ -66,7 +66,7 @@ internal static unsafe class PackedGemm<L, V>
                     target.C = job.C + ((nint)row * shape.N) + job.Division.First(panel);
                     t.A = job.Rows + ((nint)row * shape.K) + ((nint)k * target.Rows);
                     t.AStep = target.Rows;
-                    TileRunner<L, V>.Run(&t, in target, unit: true);
+                    TileRunner<L, V>.Run(&t, in target);
                 }
             }
         }

@@ -11,12 +11,12 @@ internal static unsafe class TileRunner<L, V>
     private const int LargestTile = 14 * 32;
 
     /// <summary>Completes <paramref name="t"/> (its A, B and sizes are set) with the target and runs the tile.</summary>
-    public static void Run(TileArguments* t, in TileTarget target, bool unit)
+    public static void Run(TileArguments* t, in TileTarget target)
     {
         int width = target.Vectors * L.Count;
         if (target.Valid != width)
         {
-            RunEdge(t, in target, unit, width);
+            RunEdge(t, in target, width);
             return;
         }
 
@@ -24,18 +24,18 @@ internal static unsafe class TileRunner<L, V>
         t->CRow = target.Row;
         t->Init = target.Add ? target.C : target.Bias;
         t->InitRow = target.Add ? target.Row : 0;
-        TileTable<L, V>.Get(target.Rows, target.Vectors, unit)(t);
+        TileBodies<L, V>.Get(t, target.Rows, target.Vectors)(t);
     }
 
     [SkipLocalsInit]
-    private static void RunEdge(TileArguments* t, in TileTarget target, bool unit, int width)
+    private static void RunEdge(TileArguments* t, in TileTarget target, int width)
     {
         float* edge = stackalloc float[LargestTile];
         t->C = edge;
         t->CRow = width;
         t->Init = target.Add ? null : target.Bias;
         t->InitRow = 0;
-        TileTable<L, V>.Get(target.Rows, target.Vectors, unit)(t);
+        TileBodies<L, V>.Get(t, target.Rows, target.Vectors)(t);
         float* c = target.C;
         for (int r = 0; r < target.Rows; r++, edge += width, c += target.Row)
         {

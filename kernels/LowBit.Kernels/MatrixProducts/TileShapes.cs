@@ -12,10 +12,14 @@ internal interface IVectors
     static abstract bool Two { get; }
 }
 
-/// <summary>Whether neighbouring tile rows read neighbouring floats of A; then all rows share one pointer.</summary>
+/// <summary>
+/// Floats from tile row to tile row of A. A constant makes every row a displacement of one pointer, which saves the index that would
+/// keep a load from being fused with its multiplication.
+/// </summary>
 internal interface IRowStep
 {
-    static abstract bool IsUnit { get; }
+    /// <summary>The distance; 0: known at run time only. Other than for 1, the sum then runs over neighbouring floats (AStep is 1).</summary>
+    static abstract int Floats { get; }
 }
 
 internal readonly struct OneVector : IVectors
@@ -28,14 +32,29 @@ internal readonly struct TwoVectors : IVectors
     public static bool Two => true;
 }
 
-internal readonly struct UnitRowStep : IRowStep
-{
-    public static bool IsUnit => true;
-}
-
 internal readonly struct AnyRowStep : IRowStep
 {
-    public static bool IsUnit => false;
+    public static int Floats => 0;
+}
+
+internal readonly struct RowStep1 : IRowStep
+{
+    public static int Floats => 1;
+}
+
+internal readonly struct RowStep16 : IRowStep
+{
+    public static int Floats => 16;
+}
+
+internal readonly struct RowStep32 : IRowStep
+{
+    public static int Floats => 32;
+}
+
+internal readonly struct RowStep64 : IRowStep
+{
+    public static int Floats => 64;
 }
 
 internal readonly struct R1 : IRows

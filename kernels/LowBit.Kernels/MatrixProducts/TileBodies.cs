@@ -1,0 +1,24 @@
+namespace LowBit.Kernels.MatrixProducts;
+
+/// <summary>Chooses the register tile for a distance between the rows of A.</summary>
+internal static unsafe class TileBodies<L, V>
+    where L : struct, IFmaLanes<V>
+    where V : struct
+{
+    /// <summary>The tile for <paramref name="t"/>, whose row distance and step are set.</summary>
+    public static delegate*<TileArguments*, void> Get(TileArguments* t, int rows, int vectors)
+    {
+        if (t->ARow == 1)
+        {
+            return TileTable<L, V, RowStep1>.Get(rows, vectors);
+        }
+
+        return t->ARow switch
+        {
+            16 => TileTable<L, V, RowStep16>.Get(rows, vectors),
+            32 => TileTable<L, V, RowStep32>.Get(rows, vectors),
+            64 => TileTable<L, V, RowStep64>.Get(rows, vectors),
+            _ => TileTable<L, V, AnyRowStep>.Get(rows, vectors),
+        };
+    }
+}
