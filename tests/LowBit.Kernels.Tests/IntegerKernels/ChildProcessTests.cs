@@ -22,7 +22,7 @@ public sealed class ChildProcessTests(ChildProcessTests.Child child) : IClassFix
     {
         string call = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? " bl " : " call ";
         string[] listings = child.Listing.Split("; Assembly listing for method ");
-        string[] loops = [.. listings.Where(text => text.StartsWith("LowBit.Kernels.IntegerKernels.", StringComparison.Ordinal) && text[..text.IndexOf(':', StringComparison.Ordinal)].Contains("Tile`", StringComparison.Ordinal))];
+        string[] loops = [.. listings.Where(IsInnerLoop)];
         Assert.True(loops.Length >= 8, $"only {loops.Length} inner loops were compiled:\n{child.Errors}");
         foreach (string loop in loops)
         {
@@ -30,13 +30,18 @@ public sealed class ChildProcessTests(ChildProcessTests.Child child) : IClassFix
         }
     }
 
+    private static bool IsInnerLoop(string listing)
+        => listing.StartsWith("LowBit.Kernels.IntegerKernels.", StringComparison.Ordinal)
+            && listing[..listing.IndexOf(':', StringComparison.Ordinal)].Contains("Tile`", StringComparison.Ordinal);
+
     /// <summary>The child, run once.</summary>
     public sealed class Child
     {
         public Child()
         {
             string listing = Path.Combine(Path.GetTempPath(), $"lowbit-listing-{Environment.ProcessId}.txt");
-            var start = new ProcessStartInfo("dotnet", [typeof(Child).Assembly.Location, "guard-pages"])
+            string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
+            var start = new ProcessStartInfo(host, [typeof(Child).Assembly.Location, "guard-pages"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
