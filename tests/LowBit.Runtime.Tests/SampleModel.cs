@@ -68,7 +68,11 @@ internal sealed class SampleModel
         int mean = Edge("mean", 1, 1, 2 * width, 8, 0);
         _nodes.Add(new SumPoolNode
         {
-            Name = "mean", Input = e, PaddingCode = 0, Shape = new PoolShape(1, 5, 4, 2 * width, 5, 4, 1), Views = [View(mean, 2 * width, 20L << _activationBits, false)],
+            Name = "mean",
+            Input = e,
+            PaddingCode = 0,
+            Shape = new PoolShape(1, 5, 4, 2 * width, 5, 4, 1),
+            Views = [View(mean, 2 * width, 20L << _activationBits, false)],
         });
         int logits = Edge("logits", 1, 1, Classes, IntegerEdge.LogitBits, 0);
         Convolution("fc", mean, -1, 1, 1, logits);

@@ -31,7 +31,7 @@ public sealed class InputQuant : Module
 
         Step = (high - low) / byte.MaxValue;
         ZeroPoint = (int)MathF.Round(-low / Step, MidpointRounding.ToEven);
-        
+
         // No buffer: the normalisation decides it, so a checkpoint has nothing to say about it.
         _step = Tensor.Full(device, new Shape(1), Step).Persist();
     }

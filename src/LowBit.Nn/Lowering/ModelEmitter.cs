@@ -39,13 +39,19 @@ internal sealed class ModelEmitter
             case MaxPoolStep pool:
                 _nodes.Add(new MaxPoolNode
                 {
-                    Name = NodeName(step.Name), Input = _index[pool.Input], Output = AddEdge(pool.Output, pool.Output.Grid.Step), Shape = pool.Shape,
+                    Name = NodeName(step.Name),
+                    Input = _index[pool.Input],
+                    Output = AddEdge(pool.Output, pool.Output.Grid.Step),
+                    Shape = pool.Shape,
                 });
                 break;
             case ShortcutStep shortcut:
                 _nodes.Add(new ShortcutNode
                 {
-                    Name = NodeName(step.Name), Input = _index[shortcut.Input], Output = AddEdge(shortcut.Output, shortcut.Output.Grid.Step), Shape = shortcut.Shape,
+                    Name = NodeName(step.Name),
+                    Input = _index[shortcut.Input],
+                    Output = AddEdge(shortcut.Output, shortcut.Output.Grid.Step),
+                    Shape = shortcut.Shape,
                 });
                 break;
             case SumStep sum:
@@ -107,7 +113,13 @@ internal sealed class ModelEmitter
             OutputView[] outputs = Views(sum, views, channel => RowSum(codes, channel, shape.ReductionLength));
             return new ConvolutionNode
             {
-                Name = name, Input = input, Residual = residual, PaddingCode = zero, Shape = shape, Weights = Pack(sum, codes), Views = outputs,
+                Name = name,
+                Input = input,
+                Residual = residual,
+                PaddingCode = zero,
+                Shape = shape,
+                Weights = Pack(sum, codes),
+                Views = outputs,
             };
         }
 

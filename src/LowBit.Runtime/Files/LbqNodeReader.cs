@@ -74,7 +74,13 @@ internal ref struct LbqNodeReader
         CodeStorage weights = ReadWeights(name, shape);
         return new ConvolutionNode
         {
-            Name = name, Input = input, Residual = residual, PaddingCode = padding, Shape = shape, Weights = weights, Views = ReadViews(),
+            Name = name,
+            Input = input,
+            Residual = residual,
+            PaddingCode = padding,
+            Shape = shape,
+            Weights = weights,
+            Views = ReadViews(),
         };
     }
 

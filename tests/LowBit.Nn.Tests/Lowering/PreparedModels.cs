@@ -44,7 +44,13 @@ internal sealed class PreparedModels : IDisposable
         var normalization = new InputNormalization([.. Enumerable.Range(0, channels).Select(c => 0.3f + (0.1f * c))], [.. Enumerable.Repeat(0.25f, channels)]);
         var options = new ModelOptions
         {
-            Classes = Classes, Height = size, Width = size, Channels = channels, Normalization = normalization, Quantization = policy, Seed = (ulong)seed,
+            Classes = Classes,
+            Height = size,
+            Width = size,
+            Channels = channels,
+            Normalization = normalization,
+            Quantization = policy,
+            Seed = (ulong)seed,
         };
         Device device = CpuDevice.Shared;
         Module model = kind switch

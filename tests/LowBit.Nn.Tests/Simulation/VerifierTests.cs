@@ -142,7 +142,12 @@ public class VerifierTests
             [.. channels.Select(table.Multiplier)], offsets, [.. channels.Select(table.Shift)], table.Low, table.High);
         return new ConvolutionNode
         {
-            Name = node.Name, Input = node.Input, PaddingCode = node.PaddingCode, Shape = node.Shape, Weights = node.Weights, Views = [new OutputView(node.Views[0].Edge, changed)],
+            Name = node.Name,
+            Input = node.Input,
+            PaddingCode = node.PaddingCode,
+            Shape = node.Shape,
+            Weights = node.Weights,
+            Views = [new OutputView(node.Views[0].Edge, changed)],
         };
     }
 }

@@ -106,7 +106,11 @@ public class ModelValidationTests
                 new LookupNode { Name = "input", Input = 0, Output = 1, PerChannel = false, Table = table256 },
                 new ConvolutionNode
                 {
-                    Name = "fc", Input = 1, PaddingCode = 0, Shape = new ConvShape(1, 1, 1, length, 1, 1, 1, 1, 0), Weights = CodeStorage.Pack(codes, 1, length, bits),
+                    Name = "fc",
+                    Input = 1,
+                    PaddingCode = 0,
+                    Shape = new ConvShape(1, 1, 1, length, 1, 1, 1, 1, 0),
+                    Weights = CodeStorage.Pack(codes, 1, length, bits),
                     Views = [new OutputView(2, table)],
                 },
             ],
