@@ -106,8 +106,9 @@ internal static unsafe class WeightGradient<L, V>
         t.Steps = s.OutWidth;
         t.CRow = width;
         t.InitRow = width;
-        if (valid < width)
+        if (valid < width && band.Image == s.Batch - 1 && band.FirstRow + band.Rows == s.OutHeight)
         {
+            // Elsewhere the surplus lanes read the channels of the next pixel and their sums are dropped; here they would leave the tensor.
             CopyEdge(gy, s.OutChannels, valid, band.Edge, width, (nint)band.Rows * s.OutWidth);
             gy = band.Edge;
             t.BStep = width;

@@ -39,9 +39,19 @@ internal static unsafe class TileRunner<L, V>
         float* c = target.C;
         for (int r = 0; r < target.Rows; r++, edge += width, c += target.Row)
         {
-            for (int i = 0; i < target.Valid; i++)
+            if (target.Add)
             {
-                c[i] = target.Add ? c[i] + edge[i] : edge[i];
+                for (nint i = 0; i < target.Valid; i++)
+                {
+                    c[i] += edge[i];
+                }
+            }
+            else
+            {
+                for (nint i = 0; i < target.Valid; i++)
+                {
+                    c[i] = edge[i];
+                }
             }
         }
     }
