@@ -111,6 +111,32 @@ public class ModelCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
     }
 
     [Fact]
+    public void Weights_that_are_no_numbers_are_refused_by_every_command()
+    {
+        using var folder = new TemporaryFolder();
+        Checkpoint checkpoint = CheckpointFile.Read(Path.Combine(trained.RunFolder, "last.lbc"));
+        checkpoint.Tensors["model/conv2.weight"].Data[7] = float.NaN;
+        string file = folder.File("nan.lbc");
+        CheckpointFile.Write(file, checkpoint);
+        foreach (string command in new[] { "eval", "export", "verify" })
+        {
+            Cli.Fails(3, "conv2.weight", command, file);
+        }
+
+        Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_float_model_has_no_integer_form()
+    {
+        using var folder = new TemporaryFolder();
+        string output = folder.File("float");
+        Assert.Equal(0, Cli.Run("train", trained.RecipeFile, "--set", "quantization=null", "--set", "training.epochs=1", "--output", output).Code);
+        Cli.Fails(2, "quantization", "export", output);
+        Cli.Fails(2, "quantization", "verify", output);
+    }
+
+    [Fact]
     public void A_run_is_not_overwritten_unawares()
     {
         Cli.Fails(2, "--resume", "train", trained.RecipeFile, "--output", trained.RunFolder);

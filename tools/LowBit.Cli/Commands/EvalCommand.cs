@@ -93,7 +93,7 @@ internal static class EvalCommand
         IntegerModel model = LbqReader.Read(path);
         ImageSet set = TestImages(context, model.Properties.GetValueOrDefault(Lowered.DataProperty));
         IntegerInput.RequireFit(model, set);
-        using var session = new Session(model, new SessionOptions { Batch = context.Parse.GetValue(s_batch), Threads = context.Threads });
+        using Session session = ModelFiles.OpenSession(path, model, new SessionOptions { Batch = context.Parse.GetValue(s_batch), Threads = context.Threads });
         long start = Stopwatch.GetTimestamp();
         int[] answers = IntegerInput.Classify(session, set, context.Stop);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -60,7 +60,7 @@ internal static class ExportCommand
             throw new CheckFailedException($"{output} does not hold the same model when it is read again; this is a defect of lowbit, please report it");
         }
 
-        using var session = new Session(again, new SessionOptions { Threads = context.Threads });
+        using Session session = ModelFiles.OpenSession(output, again, new SessionOptions { Threads = context.Threads });
         List<FoldDocument> folds = [.. lowered.Report.Entries.Select(entry => new FoldDocument(entry.Path, entry.Layer, entry.IsFolded, entry.Detail))];
         return new ExportDocument(output, bytes.LongLength, again.WeightBytes, lowered.Report.Bits, Lowered.Layers(session.Plan), folds);
     }

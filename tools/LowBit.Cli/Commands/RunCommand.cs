@@ -30,13 +30,14 @@ internal static class RunCommand
 
     private static int Run(CommandContext context)
     {
-        IntegerModel model = LbqReader.Read(context.ExistingFile(s_model));
+        string path = context.ExistingFile(s_model);
+        IntegerModel model = LbqReader.Read(path);
         List<(string Name, byte[] Pixels)> images =
             PictureFiles.Load(context.Parse.GetValue(s_images)!, model.Image, model.Classes, context.Parse.GetValue(s_resize));
         bool profile = context.Parse.GetValue(s_profile);
         var logits = new int[model.Classes];
         var outputs = new List<OutputDocument>();
-        using (var warm = new Session(model, new SessionOptions { Threads = context.Threads }))
+        using (Session warm = ModelFiles.OpenSession(path, model, new SessionOptions { Threads = context.Threads }))
         {
             for (int i = 0; i < WarmUps; i++)
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LowBit.Cli.Commands;
 using LowBit.Data;
+using LowBit.Nn.Lowering;
 using LowBit.Nn.Training;
 
 namespace LowBit.Cli.Hosting;
@@ -79,7 +80,7 @@ internal static class CliApplication
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
             UsageException => (ExitCode.Usage, failure.Message),
             CheckFailedException or TrainingException => (ExitCode.Failed, failure.Message),
-            DataFormatException or DataUnavailableException => (ExitCode.BadData, failure.Message),
+            DataFormatException or DataUnavailableException or LoweringException => (ExitCode.BadData, failure.Message),
             FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (ExitCode.BadData, failure.Message),
             ArgumentException => (ExitCode.Usage, failure.Message),
             NotSupportedException or PlatformNotSupportedException => (ExitCode.Usage, failure.Message),

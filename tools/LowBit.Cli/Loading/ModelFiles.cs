@@ -1,6 +1,8 @@
 using LowBit.Kernels.Files;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Training;
+using LowBit.Runtime.Models;
+using LowBit.Runtime.Sessions;
 
 namespace LowBit.Cli.Loading;
 
@@ -52,7 +54,20 @@ internal static class ModelFiles
         };
     }
 
-    /// <summary>Reads a checkpoint that can rebuild its model.</summary>
+    /// <summary>Makes a session for a model that came from a file; a layer beyond a kernel's proof is the file's fault, not the user's.</summary>
+    public static Session OpenSession(string path, IntegerModel model, SessionOptions options)
+    {
+        try
+        {
+            return new Session(model, options);
+        }
+        catch (ArgumentException failure) when (failure is not ArgumentOutOfRangeException)
+        {
+            throw new LowBitFormatException(path, "model", -1, failure.Message, failure);
+        }
+    }
+
+    /// <summary>Reads a checkpoint that can rebuild its model and holds only finite weights.</summary>
     public static Checkpoint ReadCheckpoint(string path)
     {
         if (KindOf(path) != FileKind.Checkpoint)
@@ -61,8 +76,22 @@ internal static class ModelFiles
         }
 
         Checkpoint checkpoint = CheckpointFile.Read(path);
-        return checkpoint.Recipe is not null && checkpoint.Data is not null
-            ? checkpoint
-            : throw new LowBitFormatException(path, "header", 0, "the checkpoint holds no recipe, so the model cannot be rebuilt from it");
+        if (checkpoint.Recipe is null || checkpoint.Data is null)
+        {
+            throw new LowBitFormatException(path, "header", 0, "the checkpoint holds no recipe, so the model cannot be rebuilt from it");
+        }
+
+        foreach ((string name, CheckpointTensor tensor) in checkpoint.Tensors)
+        {
+            foreach (float value in tensor.Data)
+            {
+                if (!float.IsFinite(value))
+                {
+                    throw new LowBitFormatException(path, name, -1, $"the tensor holds {value}; the run that wrote it diverged, use an earlier checkpoint");
+                }
+            }
+        }
+
+        return checkpoint;
     }
 }

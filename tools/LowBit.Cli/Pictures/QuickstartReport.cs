@@ -27,12 +27,12 @@ internal sealed record QuickstartReport(
         @media (prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--grid:#30363d;--card:#161b22;--good:#3fb950;--bad:#f85149;--c0:#4493f8;--c1:#f0883e;--c2:#3fb950;--c3:#ab7df8}}
         body{margin:0 auto;max-width:1180px;padding:24px 20px 60px;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
         h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:34px 0 10px}p{margin:6px 0;color:var(--soft)}
-        .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px;margin:20px 0}
+        .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:12px;margin:20px 0}
         .card{background:var(--card);border:1px solid var(--grid);border-radius:8px;padding:14px 16px}
         .card b{display:block;font-size:24px;font-variant-numeric:tabular-nums}.card span{color:var(--soft);font-size:13px}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:16px}
         .charts svg{width:100%;height:auto;background:var(--card);border:1px solid var(--grid);border-radius:8px;padding:8px;box-sizing:border-box}
-        .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+        .scroll{overflow-x:auto;margin-top:18px}.layers{grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr))}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
         th,td{padding:6px 10px;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap}th:first-child,td:first-child,td.l,th.l{text-align:left}
         .samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:10px}.samples figure{margin:0;text-align:center;font-size:12px}
         .samples img{width:84px;height:84px;image-rendering:pixelated;border-radius:6px;border:1px solid var(--grid)}
@@ -47,7 +47,7 @@ internal sealed record QuickstartReport(
         Text(page, $"<h1>LowBit quickstart</h1><p>{Encode(Result.Quantization)} on Glyphs, seed {Result.Seed}, {Result.TestImages} test images, {Encode(Result.Isa)}, {Result.Threads} threads, {Result.Seconds:F1} s in all.</p>");
         Cards(page);
         page.Append("<h2>Learning curves</h2><div class=\"charts\">").Append(AccuracyChart()).Append(LossChart()).Append("</div>");
-        page.Append("<h2>Layer by layer</h2><div class=\"charts\">").Append(BitsChart()).Append(BytesChart()).Append(TimeChart()).Append("</div>");
+        page.Append("<h2>Layer by layer</h2><div class=\"charts layers\">").Append(BitsChart()).Append(BytesChart()).Append(TimeChart()).Append("</div>");
         LayerTable(page);
         Samples(page);
         return page.Append("</body></html>\n").ToString();
