@@ -19,6 +19,17 @@ internal static unsafe class ConvFrames
         Left = s.Padding,
     };
 
+    /// <summary>True when the windows of so few channels are better joined over the kernel's rows.</summary>
+    public static bool JoinsRows(in ConvShape s) => s.Groups == 1 && s.InChannels <= 4 && s.KernelHeight > 1;
+
+    /// <summary>The input with the kernel's rows joined in each frame row; a window is then one run of (column, row, channel).</summary>
+    public static ImageSource JoinedInput(in ConvShape s, float* x) => Input(s, x, 0) with
+    {
+        Channels = s.InChannels * s.KernelHeight,
+        JoinedRows = s.KernelHeight,
+        JoinedStride = s.Stride,
+    };
+
     /// <summary>One group of the output gradient.</summary>
     public static ImageSource Output(in ConvShape s, float* gy, int group, int top, int left) => new()
     {
@@ -41,6 +52,7 @@ internal static unsafe class ConvFrames
         KernelHeight = s.KernelHeight,
         KernelWidth = s.KernelWidth,
         Stride = s.Stride,
+        RowStride = s.Stride,
         Target = y + (group * s.GroupOutChannels),
         TargetPixel = s.OutChannels,
         TargetRow = (nint)s.OutWidth * s.OutChannels,
@@ -60,6 +72,7 @@ internal static unsafe class ConvFrames
             KernelHeight = rows.Taps,
             KernelWidth = columns.Taps,
             Stride = 1,
+            RowStride = 1,
             Target = gx + (group * s.GroupInChannels) + (rows.Phase * row) + (columns.Phase * pixel),
             TargetPixel = pixel * s.Stride,
             TargetRow = row * s.Stride,

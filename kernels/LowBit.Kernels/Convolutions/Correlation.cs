@@ -36,13 +36,13 @@ internal static unsafe class Correlation<L, V>
             var band = new Band { Rows = rows, Target = pass.Target + (image * pass.TargetImage) + (firstRow * pass.TargetRow) };
             if (direct)
             {
-                band.Frame = pass.Source.Address(image, firstRow * pass.Stride);
+                band.Frame = pass.Source.Address(image, firstRow * pass.RowStride);
                 band.FrameRow = pass.Source.Row;
                 band.FramePixel = pass.Source.Pixel;
             }
             else
             {
-                pass.Source.CopyBand(image, firstRow * pass.Stride, frameRows, frameWidth, frame);
+                pass.Source.CopyBand(image, firstRow * pass.RowStride, frameRows, frameWidth, frame);
                 band.Frame = frame;
                 band.FrameRow = (nint)frameWidth * pass.Source.Channels;
                 band.FramePixel = pass.Source.Channels;
@@ -105,7 +105,7 @@ internal static unsafe class Correlation<L, V>
         for (int row = 0; row < band.Rows; row++)
         {
             float* targetRow = band.Target + (row * pass.TargetRow) + pass.Division.First(panel);
-            float* frameRow = origin + (row * pass.Stride * band.FrameRow);
+            float* frameRow = origin + (row * pass.RowStride * band.FrameRow);
             int column = 0;
             for (int tile = 0; tile < tiles; tile++)
             {

@@ -18,6 +18,9 @@ internal unsafe struct CorrelationPass
     public int KernelWidth;
     public int Stride;
 
+    /// <summary>Frame rows from one output row to the next: the stride, or 1 where the frame's rows are joined.</summary>
+    public int RowStride;
+
     public float* Panels;
     public ColumnPanels Division;
 
@@ -42,7 +45,7 @@ internal unsafe struct CorrelationPass
     public readonly int FrameWidth => ((OutWidth - 1) * Stride) + KernelWidth;
 
     /// <summary>Rows of the frame that the windows of <paramref name="outRows"/> output rows touch.</summary>
-    public readonly int FrameRows(int outRows) => ((outRows - 1) * Stride) + KernelHeight;
+    public readonly int FrameRows(int outRows) => ((outRows - 1) * RowStride) + KernelHeight;
 
     /// <summary>Bands of rows per image.</summary>
     public readonly int Bands => (OutHeight + RowsPerChunk - 1) / RowsPerChunk;
@@ -57,7 +60,7 @@ internal unsafe struct CorrelationPass
     public void Partition()
     {
         double perImage = 2.0 * OutHeight * OutWidth * Division.Columns * Depth;
-        long frameRow = (long)FrameWidth * Source.Channels * Stride;
+        long frameRow = (long)FrameWidth * Source.Channels * RowStride;
         int rows = (int)Math.Clamp(BandFloats / Math.Max(1, frameRow), 1, OutHeight);
         if (Batch < 32)
         {

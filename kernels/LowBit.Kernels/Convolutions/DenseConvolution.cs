@@ -18,16 +18,23 @@ internal static unsafe class DenseConvolution<L, V>
         for (int group = 0; group < s.Groups; group++)
         {
             int firstOut = group * s.GroupOutChannels;
+            bool joined = ConvFrames.JoinsRows(s);
             var packing = new PackJob
             {
-                Division = division, Depth = s.ReductionLength, Source = w + ((nint)firstOut * s.ReductionLength),
-                RowStep = 1, ChannelStep = s.ReductionLength, Panels = panels,
+                Shape = s, Joined = joined, Division = division, Depth = s.ReductionLength, Source = w + ((nint)firstOut * s.ReductionLength),
+                Panels = panels,
             };
-            pool.Run(division.Count, ref packing, static (ref PackJob j, int panel) => j.Division.Pack(
-                panel, j.Depth, j.Source, j.RowStep, j.ChannelStep, j.Panels + ((nint)j.Division.First(panel) * j.Depth)));
+            pool.Run(division.Count, ref packing, static (ref PackJob j, int panel) => j.Pack(panel));
             CorrelationPass pass = ConvFrames.ForwardPass(s, group, x, y);
             pass.Panels = panels;
             pass.Division = division;
+            if (joined)
+            {
+                pass.Source = ConvFrames.JoinedInput(s, x);
+                pass.KernelHeight = 1;
+                pass.RowStride = 1;
+            }
+
             if (bias != null)
             {
                 pass.Bias = panels + panelFloats;
@@ -93,12 +100,32 @@ internal static unsafe class DenseConvolution<L, V>
 
     private struct PackJob
     {
+        public ConvShape Shape;
+        public bool Joined;
         public ColumnPanels Division;
         public int Depth;
         public float* Source;
-        public nint RowStep;
-        public nint ChannelStep;
         public float* Panels;
+
+        /// <summary>Packs (kernel row, kernel column, channel), or (column, row, channel) for joined rows.</summary>
+        public readonly void Pack(int panel)
+        {
+            float* to = Panels + ((nint)Division.First(panel) * Depth);
+            if (!Joined)
+            {
+                Division.Pack(panel, Depth, Source, 1, Depth, to);
+                return;
+            }
+
+            nint width = (nint)Division.Vectors(panel) * Division.Lanes;
+            for (int v = 0; v < Shape.KernelWidth; v++)
+            {
+                for (int u = 0; u < Shape.KernelHeight; u++, to += Shape.InChannels * width)
+                {
+                    Division.Pack(panel, Shape.InChannels, Source + ((((nint)u * Shape.KernelWidth) + v) * Shape.InChannels), 1, Depth, to);
+                }
+            }
+        }
     }
 
     private struct TurnedPackJob

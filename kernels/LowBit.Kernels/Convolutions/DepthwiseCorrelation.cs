@@ -33,11 +33,11 @@ internal static unsafe class DepthwiseCorrelation<L, V>
         float* frame = Scratch.Rent(frameFloats);
         for (int image = firstImage; image < lastImage; image++)
         {
-            pass.Source.CopyBand(image, firstRow * pass.Stride, pass.FrameRows(rows), frameWidth, frame);
+            pass.Source.CopyBand(image, firstRow * pass.RowStride, pass.FrameRows(rows), frameWidth, frame);
             float* target = pass.Target + (image * pass.TargetImage) + (firstRow * pass.TargetRow);
             for (int row = 0; row < rows; row++, target += pass.TargetRow)
             {
-                RunRow(in pass, frame + ((nint)row * pass.Stride * frameWidth * channels), target);
+                RunRow(in pass, frame + ((nint)row * pass.RowStride * frameWidth * channels), target);
             }
         }
 

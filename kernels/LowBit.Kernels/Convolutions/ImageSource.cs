@@ -18,9 +18,18 @@ internal unsafe struct ImageSource
     public int Top;
     public int Left;
 
+    /// <summary>
+    /// Kernel rows that the frame holds side by side: above 1, frame row p has for each column the pixels of all kernel rows of output
+    /// row p, so that few channels still make long runs. <see cref="Channels"/> counts them all.
+    /// </summary>
+    public int JoinedRows;
+
+    /// <summary>Image rows from one frame row to the next when rows are joined.</summary>
+    public int JoinedStride;
+
     /// <summary>True when a frame of this size lies within the image and its windows are contiguous, so that no copy is needed.</summary>
     public readonly bool CoversFrame(int frameHeight, int frameWidth, int kernelWidth)
-        => Top <= 0 && Left <= 0 && frameHeight - Top <= Height && frameWidth - Left <= Width && (Pixel == Channels || kernelWidth == 1);
+        => JoinedRows <= 1 && Top <= 0 && Left <= 0 && frameHeight - Top <= Height && frameWidth - Left <= Width && (Pixel == Channels || kernelWidth == 1);
 
     /// <summary>The address of frame position (<paramref name="row"/>, 0) of an image; only meaningful when the frame is covered.</summary>
     public readonly float* Address(int image, int row) => Data + (image * Image) + ((row - Top) * Row) - (Left * Pixel);
@@ -28,6 +37,12 @@ internal unsafe struct ImageSource
     /// <summary>Copies frame rows, zeros outside the image, to <c>[rows, frameWidth, Channels]</c>.</summary>
     public readonly void CopyBand(int image, int firstRow, int rows, int frameWidth, float* destination)
     {
+        if (JoinedRows > 1)
+        {
+            CopyJoined(image, firstRow, rows, frameWidth, destination);
+            return;
+        }
+
         nint pitch = (nint)frameWidth * Channels;
         int begin = Math.Clamp(Left, 0, frameWidth), end = Math.Clamp(Width + Left, begin, frameWidth);
         for (int r = 0; r < rows; r++, destination += pitch)
@@ -53,6 +68,47 @@ internal unsafe struct ImageSource
             {
                 new ReadOnlySpan<float>(from, Channels).CopyTo(new Span<float>(to, Channels));
             }
+        }
+    }
+
+    private readonly void CopyJoined(int image, int firstRow, int rows, int frameWidth, float* destination)
+    {
+        int channels = Channels / JoinedRows;
+        int begin = Math.Clamp(Left, 0, frameWidth), end = Math.Clamp(Width + Left, begin, frameWidth);
+        for (int r = 0; r < rows; r++, destination += (nint)frameWidth * Channels)
+        {
+            for (int joined = 0; joined < JoinedRows; joined++)
+            {
+                int sourceRow = ((firstRow + r) * JoinedStride) + joined - Top;
+                bool inside = sourceRow >= 0 && sourceRow < Height;
+                float* from = Data + (image * Image) + (sourceRow * Row) - (Left * Pixel);
+                float* to = destination + ((nint)joined * channels);
+                for (nint i = 0; i < channels; i++)
+                {
+                    CopyColumns(from + i, to + i, inside ? begin : frameWidth, inside ? end : frameWidth, frameWidth);
+                }
+            }
+        }
+    }
+
+    /// <summary>One channel of one row: zeros before <paramref name="begin"/> and from <paramref name="end"/> on.</summary>
+    private readonly void CopyColumns(float* from, float* to, int begin, int end, int width)
+    {
+        nint step = Channels, pixel = Pixel;
+        nint c = 0;
+        for (; c < begin; c++)
+        {
+            to[c * step] = 0;
+        }
+
+        for (; c < end; c++)
+        {
+            to[c * step] = from[c * pixel];
+        }
+
+        for (; c < width; c++)
+        {
+            to[c * step] = 0;
         }
     }
 

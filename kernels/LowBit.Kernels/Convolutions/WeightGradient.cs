@@ -26,11 +26,13 @@ internal static unsafe class WeightGradient<L, V>
     {
         var job = new Job
         {
-            Shape = s, Group = group, Input = ConvFrames.Input(s, x, group),
+            Shape = s, Joined = ConvFrames.JoinsRows(s), Input = ConvFrames.JoinsRows(s) ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
             Gy = gy + (group * s.GroupOutChannels), Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
             Division = new ColumnPanels(s.GroupOutChannels, L.Count),
         };
         long panelFloats = (long)s.ReductionLength * 2 * L.Count;
+        job.KernelRows = job.Joined ? 1 : s.KernelHeight;
+        job.RowStride = job.Joined ? 1 : s.Stride;
         job.PanelsPerChunk = (int)Math.Clamp(PanelGroupFloats / panelFloats, 1, job.Division.Count);
         job.PanelChunks = (job.Division.Count + job.PanelsPerChunk - 1) / job.PanelsPerChunk;
         double mostBlocks = Math.Min(s.Batch, Math.Max(1, s.Operations / s.Groups / 1e6));
@@ -55,10 +57,10 @@ internal static unsafe class WeightGradient<L, V>
         float* end = lastPanel == job.Division.Count ? partial + job.BlockFloats : partial + ((nint)job.Division.First(lastPanel) * s.ReductionLength);
         NativeMemory.Clear(begin, (nuint)((byte*)end - (byte*)begin));
 
-        int frameWidth = ((s.OutWidth - 1) * s.Stride) + s.KernelWidth, frameHeight = ((s.OutHeight - 1) * s.Stride) + s.KernelHeight;
+        int frameWidth = ((s.OutWidth - 1) * s.Stride) + s.KernelWidth, frameHeight = ((s.OutHeight - 1) * job.RowStride) + job.KernelRows;
         bool direct = job.Input.CoversFrame(frameHeight, frameWidth, s.KernelWidth);
-        int bandRows = (int)Math.Clamp(BandFloats / ((long)frameWidth * s.GroupInChannels * s.Stride), 1, s.OutHeight);
-        long frameFloats = direct ? 0 : (((bandRows - 1L) * s.Stride) + s.KernelHeight) * frameWidth * s.GroupInChannels;
+        int bandRows = (int)Math.Clamp(BandFloats / ((long)frameWidth * job.Input.Channels * job.RowStride), 1, s.OutHeight);
+        long frameFloats = direct ? 0 : (((bandRows - 1L) * job.RowStride) + job.KernelRows) * frameWidth * job.Input.Channels;
         long edgeFloats = (long)bandRows * s.OutWidth * 2 * L.Count;
         float* frame = Scratch.Rent(frameFloats + edgeFloats);
         int lastImage = Math.Min(s.Batch, (block + 1) * job.ImagesPerBlock);
@@ -69,16 +71,16 @@ internal static unsafe class WeightGradient<L, V>
                 var band = new Band { Image = image, FirstRow = row, Rows = Math.Min(bandRows, s.OutHeight - row), Edge = frame + frameFloats };
                 if (direct)
                 {
-                    band.Frame = job.Input.Address(image, row * s.Stride);
+                    band.Frame = job.Input.Address(image, row * job.RowStride);
                     band.FrameRow = job.Input.Row;
                     band.FramePixel = job.Input.Pixel;
                 }
                 else
                 {
-                    job.Input.CopyBand(image, row * s.Stride, ((band.Rows - 1) * s.Stride) + s.KernelHeight, frameWidth, frame);
+                    job.Input.CopyBand(image, row * job.RowStride, ((band.Rows - 1) * job.RowStride) + job.KernelRows, frameWidth, frame);
                     band.Frame = frame;
-                    band.FrameRow = (nint)frameWidth * s.GroupInChannels;
-                    band.FramePixel = s.GroupInChannels;
+                    band.FrameRow = (nint)frameWidth * job.Input.Channels;
+                    band.FramePixel = job.Input.Channels;
                 }
 
                 for (int panel = firstPanel; panel < lastPanel; panel++)
@@ -100,7 +102,7 @@ internal static unsafe class WeightGradient<L, V>
         TileArguments t = default;
         t.ARow = 1;
         t.AStep = s.Stride * band.FramePixel;
-        t.ASegment = s.Stride * band.FrameRow;
+        t.ASegment = job.RowStride * band.FrameRow;
         t.BStep = s.OutChannels;
         t.BSegment = gyRow;
         t.Steps = s.OutWidth;
@@ -116,16 +118,16 @@ internal static unsafe class WeightGradient<L, V>
         }
 
         // Rows are summed in blocks whose pixels stay in the first-level cache while every tile of the kernel reads them.
-        long perRow = (long)s.OutWidth * width + ((long)s.OutWidth * s.GroupInChannels * s.Stride * s.Stride);
+        long perRow = (long)s.OutWidth * width + ((long)s.OutWidth * job.Input.Channels * s.Stride * job.RowStride);
         int blockRows = (int)Math.Clamp(Math.Max(BlockFloats / perRow, (FewestSteps + s.OutWidth - 1) / s.OutWidth), 1, band.Rows);
-        int run = s.KernelWidth * s.GroupInChannels, most = L.MaxRows(vectors), tiles = (run + most - 1) / most;
+        int run = s.KernelWidth * job.Input.Channels, most = L.MaxRows(vectors), tiles = (run + most - 1) / most;
         for (int row = 0; row < band.Rows; row += blockRows)
         {
             t.Segments = Math.Min(blockRows, band.Rows - row);
             t.B = gy + (row * t.BSegment);
-            for (int u = 0; u < s.KernelHeight; u++)
+            for (int u = 0; u < job.KernelRows; u++)
             {
-                float* a = band.Frame + (((row * s.Stride) + u) * band.FrameRow);
+                float* a = band.Frame + (((row * job.RowStride) + u) * band.FrameRow);
                 int position = 0;
                 for (int tile = 0; tile < tiles; tile++)
                 {
@@ -171,10 +173,10 @@ internal static unsafe class WeightGradient<L, V>
 
         for (nint o = 0; o < valid; o++)
         {
-            float* target = job.Gw + ((job.Division.First(panel) + o) * depth) + first;
+            float* target = job.Gw + ((job.Division.First(panel) + o) * depth);
             for (nint k = 0; k < rows; k++)
             {
-                target[k] += sums[(k * width) + o];
+                target[job.WeightIndex(first + (int)k)] += sums[(k * width) + o];
             }
         }
     }
@@ -182,7 +184,9 @@ internal static unsafe class WeightGradient<L, V>
     private struct Job
     {
         public ConvShape Shape;
-        public int Group;
+        public bool Joined;
+        public int KernelRows;
+        public int RowStride;
         public ImageSource Input;
         public float* Gy;
         public float* Gw;
@@ -193,6 +197,19 @@ internal static unsafe class WeightGradient<L, V>
         public int Blocks;
         public long BlockFloats;
         public float* Partial;
+
+        /// <summary>Where position <paramref name="k"/> of the sums lies in the weights of one output channel.</summary>
+        public readonly nint WeightIndex(int k)
+        {
+            if (!Joined)
+            {
+                return k;
+            }
+
+            // (column, row, channel) to (row, column, channel).
+            int channel = k % Shape.InChannels, tap = k / Shape.InChannels;
+            return (((nint)(tap % Shape.KernelHeight) * Shape.KernelWidth) + (tap / Shape.KernelHeight)) * Shape.InChannels + channel;
+        }
     }
 
     private struct Band

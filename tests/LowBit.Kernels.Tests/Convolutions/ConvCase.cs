@@ -18,6 +18,8 @@ internal sealed record ConvCase(string Why, ConvShape Shape)
         new("stride 2 of a 1x1 kernel: three phases without taps", new(2, 7, 7, 8, 24, 1, 1, 2, 0)),
         new("rows at the end that no window reaches", new(1, 8, 10, 3, 5, 3, 3, 4, 0)),
         new("7x7, stride 2, padding 3", new(1, 17, 13, 5, 20, 7, 7, 2, 3)),
+        new("7x7, stride 2, three channels: joined kernel rows", new(2, 15, 18, 3, 20, 7, 7, 2, 3)),
+        new("joined rows of unequal sides", new(2, 9, 11, 4, 9, 2, 5, 3, 1)),
         new("kernel as large as the padded image: one output", new(2, 3, 3, 8, 10, 5, 5, 1, 1)),
         new("long kernel", new(1, 6, 9, 4, 9, 1, 5, 1, 0)),
         new("tall kernel", new(1, 9, 6, 4, 9, 5, 1, 1, 0)),
