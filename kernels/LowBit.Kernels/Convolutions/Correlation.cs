@@ -97,7 +97,10 @@ internal static unsafe class Correlation<L, V>
     {
         var target = new TileTarget
         {
-            Row = pass.TargetPixel, Vectors = pass.Division.Vectors(panel), Valid = pass.Division.Valid(panel), Add = pass.Add || !isFirst,
+            Row = pass.TargetPixel,
+            Vectors = pass.Division.Vectors(panel),
+            Valid = pass.Division.Valid(panel),
+            Add = pass.Add || !isFirst,
             Bias = pass.Bias == null ? null : pass.Bias + pass.Division.First(panel),
         };
         int most = L.MaxRows(target.Vectors), tiles = (pass.OutWidth + most - 1) / most;

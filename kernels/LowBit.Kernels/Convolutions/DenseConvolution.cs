@@ -21,7 +21,11 @@ internal static unsafe class DenseConvolution<L, V>
             bool joined = ConvFrames.JoinsRows(s);
             var packing = new PackJob
             {
-                Shape = s, Joined = joined, Division = division, Depth = s.ReductionLength, Source = w + ((nint)firstOut * s.ReductionLength),
+                Shape = s,
+                Joined = joined,
+                Division = division,
+                Depth = s.ReductionLength,
+                Source = w + ((nint)firstOut * s.ReductionLength),
                 Panels = panels,
             };
             pool.Run(division.Count, ref packing, static (ref PackJob j, int panel) => j.Pack(panel));

@@ -26,8 +26,11 @@ internal static unsafe class WeightGradient<L, V>
     {
         var job = new Job
         {
-            Shape = s, Joined = ConvFrames.JoinsRows(s), Input = ConvFrames.JoinsRows(s) ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
-            Gy = gy + (group * s.GroupOutChannels), Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
+            Shape = s,
+            Joined = ConvFrames.JoinsRows(s),
+            Input = ConvFrames.JoinsRows(s) ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
+            Gy = gy + (group * s.GroupOutChannels),
+            Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
             Division = new ColumnPanels(s.GroupOutChannels, L.Count),
         };
         long panelFloats = (long)s.ReductionLength * 2 * L.Count;

@@ -50,7 +50,10 @@ internal static unsafe class PackedGemm<L, V>
             {
                 var target = new TileTarget
                 {
-                    Row = shape.N, Vectors = job.Division.Vectors(panel), Valid = job.Division.Valid(panel), Add = job.Accumulate || k > 0,
+                    Row = shape.N,
+                    Vectors = job.Division.Vectors(panel),
+                    Valid = job.Division.Valid(panel),
+                    Add = job.Accumulate || k > 0,
                 };
                 int width = target.Vectors * L.Count;
                 TileArguments t = default;

@@ -87,7 +87,12 @@ public class StateDictTests
 
     private static ResNetCifar Network(ulong seed) => new(CpuDevice.Shared, new ModelOptions
     {
-        Classes = 10, Height = 32, Width = 32, Channels = 3, Normalization = new InputNormalization([0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]), Seed = seed,
+        Classes = 10,
+        Height = 32,
+        Width = 32,
+        Channels = 3,
+        Normalization = new InputNormalization([0.5f, 0.5f, 0.5f], [0.2f, 0.2f, 0.2f]),
+        Seed = seed,
     });
 
     private static void Load(Module model, SafetensorsWriter writer)

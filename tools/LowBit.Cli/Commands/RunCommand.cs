@@ -19,7 +19,8 @@ internal static class RunCommand
     private static readonly Argument<string> s_model = new("model") { Description = "Integer model (.lbq)" };
     private static readonly Argument<string[]> s_images = new("images")
     {
-        Description = "Pictures (png, pgm, ppm), idx files or CIFAR .bin files; FILE#N for record N of the latter two", Arity = ArgumentArity.OneOrMore,
+        Description = "Pictures (png, pgm, ppm), idx files or CIFAR .bin files; FILE#N for record N of the latter two",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<bool> s_profile = new("--profile") { Description = "Show the time of every layer" };

@@ -18,7 +18,8 @@ internal static class TrainCommand
 
     private static readonly Argument<string?> s_recipe = new("recipe")
     {
-        Description = "Recipe file, or its name in recipes/", Arity = ArgumentArity.ZeroOrOne,
+        Description = "Recipe file, or its name in recipes/",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<string[]> s_set = new("--set") { Description = "Changes a value of the recipe, for example optimizer.learningRate=0.05; may be repeated" };

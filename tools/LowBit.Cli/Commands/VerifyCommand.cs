@@ -25,7 +25,8 @@ internal static class VerifyCommand
     private static readonly Option<int> s_images = new("--images") { Description = "Compare the first N test images; 0 for all", DefaultValueFactory = _ => 1000 };
     private static readonly Option<string> s_isa = new("--isa")
     {
-        Description = "Instruction set of the engine: best, all, scalar, vector128, avx2, avx512", DefaultValueFactory = _ => "best",
+        Description = "Instruction set of the engine: best, all, scalar, vector128, avx2, avx512",
+        DefaultValueFactory = _ => "best",
     };
 
     public static CommandDefinition Define()

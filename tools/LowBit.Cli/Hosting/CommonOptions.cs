@@ -13,14 +13,17 @@ internal sealed class CommonOptions
 
     public Option<string> Device { get; } = new("--device")
     {
-        Description = "cpu or gpu", Recursive = true, DefaultValueFactory = _ => "cpu",
+        Description = "cpu or gpu",
+        Recursive = true,
+        DefaultValueFactory = _ => "cpu",
     };
 
     public Option<ulong?> Seed { get; } = new("--seed") { Description = "Seed of everything random", Recursive = true };
 
     public Option<string?> DataDirectory { get; } = new("--data-dir")
     {
-        Description = "Folder of data sets; else LOWBIT_DATA, else ~/.cache/lowbit/data", Recursive = true,
+        Description = "Folder of data sets; else LOWBIT_DATA, else ~/.cache/lowbit/data",
+        Recursive = true,
     };
 
     public Option<bool> Offline { get; } = new("--offline") { Description = "Never download", Recursive = true };
