@@ -34,74 +34,42 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
             {
                 b0 = L.Load(b);
                 b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0)
-                { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
                 float* q0 = p0 + aStep;
                 b += bStep;
                 b0 = L.Load(b);
                 b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 : p0 + 1); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (1 * TStep.Floats) : p0 + s1 + 1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (2 * TStep.Floats) : p0 + s2 + 1); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (3 * TStep.Floats) : p3 + 1); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (4 * TStep.Floats) : p3 + s1 + 1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (5 * TStep.Floats) : p3 + s2 + 1); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (6 * TStep.Floats) : p6 + 1); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (7 * TStep.Floats) : p6 + s1 + 1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (8 * TStep.Floats) : p6 + s2 + 1); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (9 * TStep.Floats) : p9 + 1); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (10 * TStep.Floats) : p9 + s1 + 1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (11 * TStep.Floats) : p9 + s2 + 1); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (12 * TStep.Floats) : p12 + 1); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (13 * TStep.Floats) : p12 + s1 + 1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (14 * TStep.Floats) : p12 + s2 + 1); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15)
-                { x = L.Broadcast(TStep.Floats > 0 ? q0 + (15 * TStep.Floats) : p15 + 1); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                if (TRows.Count > 0) { x = L.Broadcast(TStep.Floats > 0 ? q0 : p0 + 1); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (1 * TStep.Floats) : p0 + s1 + 1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (2 * TStep.Floats) : p0 + s2 + 1); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (3 * TStep.Floats) : p3 + 1); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (4 * TStep.Floats) : p3 + s1 + 1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (5 * TStep.Floats) : p3 + s2 + 1); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (6 * TStep.Floats) : p6 + 1); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (7 * TStep.Floats) : p6 + s1 + 1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (8 * TStep.Floats) : p6 + s2 + 1); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (9 * TStep.Floats) : p9 + 1); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (10 * TStep.Floats) : p9 + s1 + 1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (11 * TStep.Floats) : p9 + s2 + 1); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (12 * TStep.Floats) : p12 + 1); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (13 * TStep.Floats) : p12 + s1 + 1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (14 * TStep.Floats) : p12 + s2 + 1); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (15 * TStep.Floats) : p15 + 1); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
                 b += bStep;
                 p0 += 2 * aStep;
                 if (TStep.Floats == 0)
@@ -118,72 +86,41 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
             {
                 b0 = L.Load(b);
                 b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0)
-                { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15)
-                { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
             }
         }
 
         Finish(t, 0, c0, d0);
-        if (TRows.Count > 1)
-        { Finish(t, 1, c1, d1); }
-        if (TRows.Count > 2)
-        { Finish(t, 2, c2, d2); }
-        if (TRows.Count > 3)
-        { Finish(t, 3, c3, d3); }
-        if (TRows.Count > 4)
-        { Finish(t, 4, c4, d4); }
-        if (TRows.Count > 5)
-        { Finish(t, 5, c5, d5); }
-        if (TRows.Count > 6)
-        { Finish(t, 6, c6, d6); }
-        if (TRows.Count > 7)
-        { Finish(t, 7, c7, d7); }
-        if (TRows.Count > 8)
-        { Finish(t, 8, c8, d8); }
-        if (TRows.Count > 9)
-        { Finish(t, 9, c9, d9); }
-        if (TRows.Count > 10)
-        { Finish(t, 10, c10, d10); }
-        if (TRows.Count > 11)
-        { Finish(t, 11, c11, d11); }
-        if (TRows.Count > 12)
-        { Finish(t, 12, c12, d12); }
-        if (TRows.Count > 13)
-        { Finish(t, 13, c13, d13); }
-        if (TRows.Count > 14)
-        { Finish(t, 14, c14, d14); }
-        if (TRows.Count > 15)
-        { Finish(t, 15, c15, d15); }
+        if (TRows.Count > 1) { Finish(t, 1, c1, d1); }
+        if (TRows.Count > 2) { Finish(t, 2, c2, d2); }
+        if (TRows.Count > 3) { Finish(t, 3, c3, d3); }
+        if (TRows.Count > 4) { Finish(t, 4, c4, d4); }
+        if (TRows.Count > 5) { Finish(t, 5, c5, d5); }
+        if (TRows.Count > 6) { Finish(t, 6, c6, d6); }
+        if (TRows.Count > 7) { Finish(t, 7, c7, d7); }
+        if (TRows.Count > 8) { Finish(t, 8, c8, d8); }
+        if (TRows.Count > 9) { Finish(t, 9, c9, d9); }
+        if (TRows.Count > 10) { Finish(t, 10, c10, d10); }
+        if (TRows.Count > 11) { Finish(t, 11, c11, d11); }
+        if (TRows.Count > 12) { Finish(t, 12, c12, d12); }
+        if (TRows.Count > 13) { Finish(t, 13, c13, d13); }
+        if (TRows.Count > 14) { Finish(t, 14, c14, d14); }
+        if (TRows.Count > 15) { Finish(t, 15, c15, d15); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
