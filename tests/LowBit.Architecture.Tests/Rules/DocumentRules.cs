@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Xunit;
 
 namespace LowBit.Architecture.Tests.Rules;
@@ -43,6 +44,17 @@ public partial class DocumentRules
                     Assert.True(SourceTree.Exists(path), $"{document} links to {target}, which does not exist");
                 }
             }
+        }
+    }
+
+    [Fact]
+    public void Test_settings_are_well_formed()
+    {
+        IReadOnlyList<string> files = SourceTree.Files("*.runsettings", "eng");
+        Assert.Equal(2, files.Count);
+        foreach (string file in files)
+        {
+            Assert.Equal("RunSettings", XDocument.Parse(SourceTree.Text(file)).Root!.Name.LocalName);
         }
     }
 
