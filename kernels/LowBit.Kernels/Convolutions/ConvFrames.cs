@@ -19,13 +19,16 @@ internal static unsafe class ConvFrames
         Left = s.Padding,
     };
 
-    /// <summary>True when the windows of so few channels are better joined over the kernel's rows.</summary>
-    public static bool JoinsRows(in ConvShape s) => s.Groups == 1 && s.InChannels <= 4 && s.KernelHeight > 1;
+    /// <summary>
+    /// True when a window's runs are so short that joining the kernel's rows pays: with one channel. With three the copy costs as much
+    /// as the longer runs save.
+    /// </summary>
+    public static bool JoinsRows(in ConvShape s) => s.Groups == 1 && s.InChannels == 1 && s.KernelHeight > 1;
 
-    /// <summary>The input with the kernel's rows joined in each frame row; a window is then one run of (column, row, channel).</summary>
+    /// <summary>The input with the kernel's rows joined in each frame row; a window is then one run of (column, row).</summary>
     public static ImageSource JoinedInput(in ConvShape s, float* x) => Input(s, x, 0) with
     {
-        Channels = s.InChannels * s.KernelHeight,
+        Channels = s.KernelHeight,
         JoinedRows = s.KernelHeight,
         JoinedStride = s.Stride,
     };

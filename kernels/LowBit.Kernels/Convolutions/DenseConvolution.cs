@@ -111,7 +111,7 @@ internal static unsafe class DenseConvolution<L, V>
         public float* Source;
         public float* Panels;
 
-        /// <summary>Packs (kernel row, kernel column, channel), or (column, row, channel) for joined rows.</summary>
+        /// <summary>Packs (kernel row, kernel column, channel), or (column, row) for joined rows.</summary>
         public readonly void Pack(int panel)
         {
             float* to = Panels + ((nint)Division.First(panel) * Depth);
@@ -124,9 +124,9 @@ internal static unsafe class DenseConvolution<L, V>
             nint width = (nint)Division.Vectors(panel) * Division.Lanes;
             for (int v = 0; v < Shape.KernelWidth; v++)
             {
-                for (int u = 0; u < Shape.KernelHeight; u++, to += Shape.InChannels * width)
+                for (int u = 0; u < Shape.KernelHeight; u++, to += width)
                 {
-                    Division.Pack(panel, Shape.InChannels, Source + ((((nint)u * Shape.KernelWidth) + v) * Shape.InChannels), 1, Depth, to);
+                    Division.Pack(panel, 1, Source + ((nint)u * Shape.KernelWidth) + v, 1, Depth, to);
                 }
             }
         }

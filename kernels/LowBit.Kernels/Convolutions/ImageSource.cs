@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LowBit.Kernels.MatrixProducts;
 
 namespace LowBit.Kernels.Convolutions;
 
@@ -19,8 +20,8 @@ internal unsafe struct ImageSource
     public int Left;
 
     /// <summary>
-    /// Kernel rows that the frame holds side by side: above 1, frame row p has for each column the pixels of all kernel rows of output
-    /// row p, so that few channels still make long runs. <see cref="Channels"/> counts them all.
+    /// Kernel rows that the frame of one-channel images holds side by side: above 1, frame row p has for each column the pixels of all kernel
+    /// rows of output row p, so that one channel still makes long runs. <see cref="Channels"/> is then this number.
     /// </summary>
     public int JoinedRows;
 
@@ -73,42 +74,18 @@ internal unsafe struct ImageSource
 
     private readonly void CopyJoined(int image, int firstRow, int rows, int frameWidth, float* destination)
     {
-        int channels = Channels / JoinedRows;
         int begin = Math.Clamp(Left, 0, frameWidth), end = Math.Clamp(Width + Left, begin, frameWidth);
-        for (int r = 0; r < rows; r++, destination += (nint)frameWidth * Channels)
+        for (int r = 0; r < rows; r++, destination += (nint)frameWidth * JoinedRows)
         {
-            for (int joined = 0; joined < JoinedRows; joined++)
+            int top = ((firstRow + r) * JoinedStride) - Top;
+            int first = Math.Clamp(-top, 0, JoinedRows), last = Math.Clamp(Height - top, first, JoinedRows);
+            if (begin > 0 || end < frameWidth || first > 0 || last < JoinedRows)
             {
-                int sourceRow = ((firstRow + r) * JoinedStride) + joined - Top;
-                bool inside = sourceRow >= 0 && sourceRow < Height;
-                float* from = Data + (image * Image) + (sourceRow * Row) - (Left * Pixel);
-                float* to = destination + ((nint)joined * channels);
-                for (nint i = 0; i < channels; i++)
-                {
-                    CopyColumns(from + i, to + i, inside ? begin : frameWidth, inside ? end : frameWidth, frameWidth);
-                }
+                Clear(destination, (nint)frameWidth * JoinedRows);
             }
-        }
-    }
 
-    /// <summary>One channel of one row: zeros before <paramref name="begin"/> and from <paramref name="end"/> on.</summary>
-    private readonly void CopyColumns(float* from, float* to, int begin, int end, int width)
-    {
-        nint step = Channels, pixel = Pixel;
-        nint c = 0;
-        for (; c < begin; c++)
-        {
-            to[c * step] = 0;
-        }
-
-        for (; c < end; c++)
-        {
-            to[c * step] = from[c * pixel];
-        }
-
-        for (; c < width; c++)
-        {
-            to[c * step] = 0;
+            float* from = Data + (image * Image) + ((top + first) * Row) + (begin - Left);
+            Transposition.Copy(from, Row, last - first, end - begin, destination + ((nint)begin * JoinedRows) + first, JoinedRows);
         }
     }
 

@@ -204,14 +204,8 @@ internal static unsafe class WeightGradient<L, V>
         /// <summary>Where position <paramref name="k"/> of the sums lies in the weights of one output channel.</summary>
         public readonly nint WeightIndex(int k)
         {
-            if (!Joined)
-            {
-                return k;
-            }
-
-            // (column, row, channel) to (row, column, channel).
-            int channel = k % Shape.InChannels, tap = k / Shape.InChannels;
-            return (((nint)(tap % Shape.KernelHeight) * Shape.KernelWidth) + (tap / Shape.KernelHeight)) * Shape.InChannels + channel;
+            // Joined rows: (column, row) to (row, column).
+            return Joined ? ((nint)(k % Shape.KernelHeight) * Shape.KernelWidth) + (k / Shape.KernelHeight) : k;
         }
     }
 
