@@ -24,7 +24,7 @@ internal sealed unsafe class IntegerConvOperands : IDisposable
         _shape = layer.Shape;
         _pool = pool;
         int largest = layer.WeightBits == 1 ? 1 : (1 << (layer.WeightBits - 1)) - 1, codes = 1 << layer.ActivationBits;
-        RangeProof proof = RangeProof.Create(-largest, largest, codes - 1, _shape.ReductionLength);
+        RangeProof proof = RangeProof.Create(-largest, largest, codes - 1, _shape.ReductionLength, isBipolar: layer.WeightBits == 1);
         var random = new Random(20261121);
         var weights = new sbyte[_shape.WeightLength];
         for (int i = 0; i < weights.Length; i++)

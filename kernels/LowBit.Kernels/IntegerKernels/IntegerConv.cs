@@ -12,8 +12,8 @@ namespace LowBit.Kernels.IntegerKernels;
 /// </summary>
 public static unsafe class IntegerConv
 {
-    /// <summary>Checks weights and brings them into the order of the best kernel.</summary>
-    /// <param name="shape">Sizes; the batch is ignored.</param>
+    /// <summary>Checks weights and brings them into the order of the kernel that is the cheapest by the static cost model.</summary>
+    /// <param name="shape">Sizes; the batch only decides which kernel is the cheapest, any batch may be run.</param>
     /// <param name="weights">Codes <c>[OutChannels, KernelHeight, KernelWidth, InChannels / Groups]</c>.</param>
     /// <param name="proof">The proof for these codes: its range must contain all of them and its length must be the shape's.</param>
     /// <param name="isa">The widest instruction set to use; it must be supported.</param>
@@ -49,10 +49,10 @@ public static unsafe class IntegerConv
 
         for (int i = 0; i < weights.Length; i++)
         {
-            if (weights[i] < proof.MinWeight || weights[i] > proof.MaxWeight)
+            if (weights[i] < proof.MinWeight || weights[i] > proof.MaxWeight || (proof.IsBipolar && weights[i] == 0))
             {
                 throw new ArgumentException(
-                    $"weight code {weights[i]} at index {i} is outside the proved range {proof.MinWeight} to {proof.MaxWeight}", nameof(weights));
+                    $"weight code {weights[i]} at index {i} is outside the proved range {(proof.IsBipolar ? "-1 or 1" : $"{proof.MinWeight} to {proof.MaxWeight}")}", nameof(weights));
             }
         }
 
@@ -61,9 +61,9 @@ public static unsafe class IntegerConv
             throw new PlatformNotSupportedException($"this CPU cannot run {CpuFeatures.Word(kernel.Isa)} kernels");
         }
 
-        if (!kernel.Handles(shape))
+        if (!kernel.Handles(shape, proof))
         {
-            throw new ArgumentException($"the {kernel.Family} kernel does not compute {shape}", nameof(kernel));
+            throw new ArgumentException($"the {kernel.Family} kernel does not compute {shape} with {proof}", nameof(kernel));
         }
 
         return kernel.Pack(shape, weights, proof);

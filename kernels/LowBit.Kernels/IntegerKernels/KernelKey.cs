@@ -5,7 +5,7 @@ namespace LowBit.Kernels.IntegerKernels;
 /// <summary>
 /// What a kernel is chosen by. Written <c>family_w&lt;bits&gt;a&lt;bits&gt;_i32__isa</c>; a registry entry adds the tile.
 /// </summary>
-/// <param name="Family">The family word: <c>conv</c> (linear layers and grouped convolutions too) or <c>depthwise</c>.</param>
+/// <param name="Family">The family word, for example <c>dot8</c>.</param>
 /// <param name="WeightBits">Width of the weight codes, 1 to 8.</param>
 /// <param name="ActivationBits">Width of the activation codes, 1 to 8.</param>
 /// <param name="Isa">Instruction set.</param>

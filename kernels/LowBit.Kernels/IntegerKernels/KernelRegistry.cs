@@ -10,21 +10,27 @@ using LowBit.Kernels.Ranges;
 namespace LowBit.Kernels.IntegerKernels;
 
 /// <summary>
-/// The only place that binds keys to bodies. It starts with the reference under every key and is then overwritten; it lists what this CPU
-/// cannot run too. Tests, benchmarks and <c>docs/kernels.md</c> enumerate it.
+/// The only place that binds keys to bodies. It starts with the reference under every pair of widths; each family then adds a body for the pairs it
+/// serves, and the cheapest one computes a layer. It lists what this CPU cannot run too. Tests, benchmarks and <c>docs/kernels.md</c> enumerate it.
 /// </summary>
 public static class KernelRegistry
 {
-    /// <summary>Convolutions with any groups, and linear layers.</summary>
-    public const string ConvFamily = "conv";
+    /// <summary>The oracle's family; every convolution, on every CPU.</summary>
+    public const string ReferenceFamily = "reference";
+
+    /// <summary>Byte products summed in 16 bits as far as the proof allows; any groups, and linear layers.</summary>
+    public const string Dot8Family = "dot8";
 
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
 
-    private static readonly Dictionary<KernelKey, IntegerConvKernel> s_kernels = Build();
-
     /// <summary>The oracle of every convolution.</summary>
-    public static IntegerConvKernel Reference { get; } = new ReferenceConv(ConvFamily, Isa.Scalar);
+    public static IntegerConvKernel Reference { get; } = new ReferenceConv();
+
+    /// <summary>All bodies, one entry each whatever pairs they serve: family by family, plainest instruction set first.</summary>
+    public static IReadOnlyList<IntegerConvKernel> Kernels { get; } = Build();
+
+    private static readonly Dictionary<KernelKey, IntegerConvKernel> s_byKey = Bind();
 
     /// <summary>All entries, by family, instruction set, weight bits and activation bits.</summary>
     public static IReadOnlyList<KernelEntry> Entries { get; } = List();
@@ -32,78 +38,91 @@ public static class KernelRegistry
     /// <summary>The kernel of one key.</summary>
     /// <param name="key">The key.</param>
     /// <exception cref="KeyNotFoundException">There is no such key.</exception>
-    public static IntegerConvKernel Get(KernelKey key) => s_kernels.TryGetValue(key, out IntegerConvKernel? kernel)
+    public static IntegerConvKernel Get(KernelKey key) => s_byKey.TryGetValue(key, out IntegerConvKernel? kernel)
         ? kernel
         : throw new KeyNotFoundException($"there is no kernel {key}");
 
-    /// <summary>The kernel for a layer: the widest one not above <paramref name="limit"/> and <see cref="CpuFeatures.Best"/>.</summary>
+    /// <summary>The kernels that can compute a layer on this CPU, none above <paramref name="limit"/> or <see cref="CpuFeatures.Best"/>; never empty.</summary>
     /// <param name="shape">Sizes of the layer.</param>
+    /// <param name="proof">Its range proof, which gives the bits.</param>
+    /// <param name="limit">The widest instruction set to use.</param>
+    public static IReadOnlyList<IntegerConvKernel> Candidates(in ConvShape shape, RangeProof proof, Isa limit)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        Isa best = limit < CpuFeatures.Best ? limit : CpuFeatures.Best;
+        var found = new List<IntegerConvKernel>();
+        foreach (IntegerConvKernel kernel in Kernels)
+        {
+            if (kernel.Isa <= best && CpuFeatures.IsSupported(kernel.Isa) && kernel.Serves(proof.WeightBits, proof.ActivationBits) && kernel.Handles(shape, proof))
+            {
+                found.Add(kernel);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The kernel for a layer by the static cost model: the candidate with the smallest <see cref="IntegerConvKernel.EstimateCycles"/>.</summary>
+    /// <param name="shape">Sizes of the layer, the batch included: few pixels want other kernels than many.</param>
     /// <param name="proof">Its range proof, which gives the bits.</param>
     /// <param name="limit">The widest instruction set to use.</param>
     public static IntegerConvKernel Find(in ConvShape shape, RangeProof proof, Isa limit)
     {
-        ArgumentNullException.ThrowIfNull(proof);
-        string family = shape.IsDepthwise ? DepthwiseFamily : ConvFamily;
-        for (Isa isa = limit < CpuFeatures.Best ? limit : CpuFeatures.Best; isa > Isa.Scalar; isa--)
+        IntegerConvKernel best = Reference;
+        double least = double.PositiveInfinity;
+        foreach (IntegerConvKernel kernel in Candidates(shape, proof, limit))
         {
-            IntegerConvKernel kernel = s_kernels[new KernelKey(family, proof.WeightBits, proof.ActivationBits, isa)];
-            if (CpuFeatures.IsSupported(isa) && kernel.Handles(shape))
+            double cycles = kernel.EstimateCycles(shape, proof);
+            if (cycles < least)
             {
-                return kernel;
+                best = kernel;
+                least = cycles;
             }
         }
 
-        return s_kernels[new KernelKey(family, proof.WeightBits, proof.ActivationBits, Isa.Scalar)];
+        return best;
     }
 
-    private static Dictionary<KernelKey, IntegerConvKernel> Build()
+    private static IntegerConvKernel[] Build() =>
+    [
+        Reference,
+        new Dot8Conv<DotLanesScalar, int, EpilogueScalar>(),
+        new Dot8Conv<DotLanes128, Vector128<int>, EpilogueScalar>(),
+        new Dot8Conv<DotLanes256, Vector256<int>, Epilogue256>(),
+        new Dot8Conv<DotLanes512, Vector512<int>, Epilogue512>(),
+        new DepthwiseConv<DotLanesScalar, int, EpilogueScalar>(),
+        new DepthwiseConv<DotLanes128, Vector128<int>, EpilogueScalar>(),
+        new DepthwiseConv<DotLanes256, Vector256<int>, Epilogue256>(),
+        new DepthwiseConv<DotLanes512, Vector512<int>, Epilogue512>(),
+    ];
+
+    // One body serves many pairs of widths; the range proof decides inside it how its sums are formed.
+    private static Dictionary<KernelKey, IntegerConvKernel> Bind()
     {
         var kernels = new Dictionary<KernelKey, IntegerConvKernel>();
-        foreach (Isa isa in Enum.GetValues<Isa>())
+        foreach (IntegerConvKernel kernel in Kernels)
         {
-            Register(kernels, new ReferenceConv(ConvFamily, isa));
-            Register(kernels, new ReferenceConv(DepthwiseFamily, isa));
-        }
-
-        Register(kernels, new Dot8Conv<DotLanesScalar, int, EpilogueScalar>());
-        Register(kernels, new Dot8Conv<DotLanes128, Vector128<int>, EpilogueScalar>());
-        Register(kernels, new Dot8Conv<DotLanes256, Vector256<int>, Epilogue256>());
-        Register(kernels, new Dot8Conv<DotLanes512, Vector512<int>, Epilogue512>());
-        Register(kernels, new DepthwiseConv<DotLanesScalar, int, EpilogueScalar>());
-        Register(kernels, new DepthwiseConv<DotLanes128, Vector128<int>, EpilogueScalar>());
-        Register(kernels, new DepthwiseConv<DotLanes256, Vector256<int>, Epilogue256>());
-        Register(kernels, new DepthwiseConv<DotLanes512, Vector512<int>, Epilogue512>());
-        return kernels;
-    }
-
-    // A body that serves every pair of widths; the range proof decides inside it how far sums stay in 16 bits.
-    private static void Register(Dictionary<KernelKey, IntegerConvKernel> kernels, IntegerConvKernel kernel)
-    {
-        for (int w = 1; w <= 8; w++)
-        {
-            for (int a = 1; a <= 8; a++)
+            for (int w = 1; w <= 8; w++)
             {
-                kernels[new KernelKey(kernel.Family, w, a, kernel.Isa)] = kernel;
+                for (int a = 1; a <= 8; a++)
+                {
+                    if (kernel.Serves(w, a))
+                    {
+                        kernels.Add(new KernelKey(kernel.Family, w, a, kernel.Isa), kernel);
+                    }
+                }
             }
         }
+
+        return kernels;
     }
 
     private static KernelEntry[] List()
     {
         var entries = new List<KernelEntry>();
-        foreach (string family in (string[])[ConvFamily, DepthwiseFamily])
+        foreach ((KernelKey key, IntegerConvKernel kernel) in s_byKey)
         {
-            foreach (Isa isa in Enum.GetValues<Isa>())
-            {
-                for (int w = 1; w <= 8; w++)
-                {
-                    for (int a = 1; a <= 8; a++)
-                    {
-                        var key = new KernelKey(family, w, a, isa);
-                        entries.Add(new KernelEntry(key, s_kernels[key]));
-                    }
-                }
-            }
+            entries.Add(new KernelEntry(key, kernel));
         }
 
         return [.. entries];

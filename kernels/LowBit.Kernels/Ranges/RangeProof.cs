@@ -11,8 +11,9 @@ namespace LowBit.Kernels.Ranges;
 /// </summary>
 public sealed class RangeProof
 {
-    private RangeProof(int minWeight, int maxWeight, int maxActivation, int reductionLength)
+    private RangeProof(int minWeight, int maxWeight, int maxActivation, int reductionLength, bool isBipolar)
     {
+        IsBipolar = isBipolar;
         MinWeight = minWeight;
         MaxWeight = maxWeight;
         MaxActivation = maxActivation;
@@ -27,6 +28,9 @@ public sealed class RangeProof
 
     /// <summary>The largest activation code, 0 to 255; the padding code must not exceed it either.</summary>
     public int MaxActivation { get; }
+
+    /// <summary>True when every weight is −1 or +1, never 0: what one-bit codes are. Kernels then need one bit per weight.</summary>
+    public bool IsBipolar { get; }
 
     /// <summary>Products summed for one output.</summary>
     public int ReductionLength { get; }
@@ -43,8 +47,8 @@ public sealed class RangeProof
     /// <summary>Bits of a two's complement integer that holds every sum.</summary>
     public int AccumulatorBits => 1 + BitLength(Math.Max((long)MaxAccumulator, -(long)MinAccumulator - 1));
 
-    /// <summary>Width of the weight codes: the fewest bits, 1 to 8, whose signed range holds them (±1 is one bit).</summary>
-    public int WeightBits => MinWeight >= -1 && MaxWeight <= 1 && (MinWeight != 0 || MaxWeight != 0)
+    /// <summary>Width of the weight codes: one bit when <see cref="IsBipolar"/>, else the fewest bits, 2 to 8, whose signed range holds them.</summary>
+    public int WeightBits => IsBipolar
         ? 1
         : 1 + Math.Max(1, Math.Max(BitLength(Math.Max(MaxWeight, 0)), BitLength(-(long)Math.Min(MinWeight, 0) - 1)));
 
@@ -73,10 +77,17 @@ public sealed class RangeProof
     /// <param name="maxWeight">Largest weight code, 127 or less and not below <paramref name="minWeight"/>.</param>
     /// <param name="maxActivation">Largest activation code, 0 to 255.</param>
     /// <param name="reductionLength">Products summed for one output, 0 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A code is outside its byte.</exception>
+    /// <param name="isBipolar">True when no weight is 0 and the range is −1 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A code is outside its byte, or bipolar weights outside −1 to 1.</exception>
     /// <exception cref="ArgumentException">The sum can leave int32: the layer is too long for its widths.</exception>
-    public static RangeProof Create(int minWeight, int maxWeight, int maxActivation, int reductionLength)
+    public static RangeProof Create(int minWeight, int maxWeight, int maxActivation, int reductionLength, bool isBipolar = false)
     {
+        if (isBipolar)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(minWeight, -1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(maxWeight, 1);
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(minWeight, sbyte.MinValue);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxWeight, sbyte.MaxValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxWeight, minWeight);
@@ -94,7 +105,7 @@ public sealed class RangeProof
                 nameof(reductionLength));
         }
 
-        return new RangeProof(minWeight, maxWeight, maxActivation, reductionLength);
+        return new RangeProof(minWeight, maxWeight, maxActivation, reductionLength, isBipolar);
     }
 
     /// <summary>Proves a layer from its bit widths alone, for the full range of weight codes.</summary>
@@ -110,7 +121,7 @@ public sealed class RangeProof
             throw new ArgumentOutOfRangeException(nameof(weightBits), weightBits, "a weight code has 1 to 8 bits");
         }
 
-        return Create(CodeStorage.LowestCode(weightBits), CodeStorage.HighestCode(weightBits), maxActivation, reductionLength);
+        return Create(CodeStorage.LowestCode(weightBits), CodeStorage.HighestCode(weightBits), maxActivation, reductionLength, isBipolar: weightBits == 1);
     }
 
     /// <summary>Proves a layer from its stored weights.</summary>
@@ -120,13 +131,13 @@ public sealed class RangeProof
     public static RangeProof Create(CodeStorage weights, int maxActivation)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return Create(weights.MinCode, weights.MaxCode, maxActivation, weights.RowLength);
+        return Create(weights.MinCode, weights.MaxCode, maxActivation, weights.RowLength, isBipolar: weights.Bits == 1);
     }
 
     /// <summary>One line for plans and logs.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"w {MinWeight}..{MaxWeight}, a 0..{MaxActivation}, K {ReductionLength}: sum {MinAccumulator}..{MaxAccumulator} ({AccumulatorBits} bits), {PairSumsInInt16} pair sums in int16");
+        $"w {(IsBipolar ? "-1 or 1" : $"{MinWeight}..{MaxWeight}")}, a 0..{MaxActivation}, K {ReductionLength}: sum {MinAccumulator}..{MaxAccumulator} ({AccumulatorBits} bits), {PairSumsInInt16} pair sums in int16");
 
     private static int BitLength(long value) => value <= 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)value);
 }

@@ -29,7 +29,7 @@ internal static class Planner
             {
                 case ConvolutionNode node:
                     proofs[i] = RangeProof.Create(node.Weights, model.Edges[node.Input].MaxCode);
-                    packed[i] = Pack(node, proofs[i]!, isa);
+                    packed[i] = Pack(node, batch, proofs[i]!, isa);
                     scratch[i] = Scratch(node.Shape, packed[i]!, batch, threads);
                     break;
                 case SumPoolNode node:
@@ -63,11 +63,11 @@ internal static class Planner
         return bytes;
     }
 
-    private static PackedConvWeights Pack(ConvolutionNode node, RangeProof proof, Isa isa)
+    private static PackedConvWeights Pack(ConvolutionNode node, int batch, RangeProof proof, Isa isa)
     {
         var codes = new sbyte[node.Shape.WeightLength];
         node.Weights.Unpack(codes);
-        return IntegerConv.Pack(node.Shape, codes, proof, isa);
+        return IntegerConv.Pack(node.Shape with { Batch = batch }, codes, proof, isa);
     }
 
     private static void CheckBatch(IntegerModel model, int batch)

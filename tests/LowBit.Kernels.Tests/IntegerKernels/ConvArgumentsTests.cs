@@ -95,4 +95,18 @@ public unsafe class ConvArgumentsTests
     }
 
     private static void Throws(IntegerConvArguments arguments) => Assert.ThrowsAny<ArgumentException>(() => IntegerConv.Run(arguments, WorkerPool.Shared));
+
+    [Fact]
+    public void A_bipolar_proof_admits_no_zero_weight()
+    {
+        RangeProof proof = RangeProof.Create(1, 3, s_shape.ReductionLength);
+        var weights = new sbyte[s_shape.WeightLength];
+        Array.Fill(weights, (sbyte)-1);
+        IntegerConv.Pack(s_shape, weights, proof, Isa.Scalar).Dispose();
+        weights[^1] = 0;
+        Assert.Contains("-1 or 1", Assert.Throws<ArgumentException>(() => IntegerConv.Pack(s_shape, weights, proof, Isa.Scalar)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RangeProof.Create(-2, 1, 3, 1, isBipolar: true));
+        Assert.Equal(2, RangeProof.Create(-1, 1, 3, 1).WeightBits);
+        Assert.Equal(1, RangeProof.Create(-1, 1, 3, 1, isBipolar: true).WeightBits);
+    }
 }

@@ -35,9 +35,9 @@ internal sealed unsafe class ConvProblem : IDisposable
                 Fill.AllMin => low,
                 Fill.AllMax => high,
                 Fill.Alternating => i % 2 == 0 ? low : high,
-                _ => random.Next(low, high + 1),
+                _ => weightBits == 1 ? (2 * random.Next(2)) - 1 : random.Next(low, high + 1),
             };
-            _weights[i] = (sbyte)(weightBits == 1 && code == 0 ? 1 : code);
+            _weights[i] = (sbyte)code;
         }
 
         // The largest activation meets the smallest weight too: that is the negative corner.
@@ -48,7 +48,7 @@ internal sealed unsafe class ConvProblem : IDisposable
 
         random.NextBytes(_residual.Span);
         _padding = (byte)(fill is Fill.Random ? random.Next(top + 1) : top);
-        Proof = RangeProof.Create(weightBits, top, shape.ReductionLength);
+        Proof = Prove(shape, weightBits, activationBits);
         (_plain, _withResidual, _words) = Tables(shape.OutChannels, Proof, random);
         _expected = Compute(KernelRegistry.Reference, WorkerPool.Shared);
     }
@@ -56,6 +56,10 @@ internal sealed unsafe class ConvProblem : IDisposable
     public ConvShape Shape { get; }
 
     public RangeProof Proof { get; }
+
+    /// <summary>The proof of a problem of full-range codes.</summary>
+    public static RangeProof Prove(in ConvShape shape, int weightBits, int activationBits)
+        => RangeProof.Create(weightBits, (1 << activationBits) - 1, shape.ReductionLength);
 
     /// <summary>Asserts that a kernel gives the reference's integers, in all kinds of outputs, and writes nothing else.</summary>
     public void AssertEqual(IntegerConvKernel kernel, WorkerPool pool, string name)

@@ -13,15 +13,14 @@ internal static class GuardPageCases
     public static void Run(TextWriter output)
     {
         PageProtection.IsOn = true;
-        foreach ((int weightBits, int activationBits) in ((int, int)[])[(8, 7), (6, 8), (4, 4), (8, 8)])
+        foreach ((int weightBits, int activationBits) in ((int, int)[])[(8, 7), (6, 8), (4, 4), (2, 2), (1, 2), (1, 1), (8, 8)])
         {
             foreach (ConvShape shape in (ConvShape[])[.. ConvShapes.All, .. ConvShapes.Depthwise])
             {
                 using var problem = new ConvProblem(shape, weightBits, activationBits, Fill.Random);
-                foreach (Isa isa in CpuFeatures.Usable)
+                foreach (IntegerConvKernel kernel in KernelRegistry.Candidates(shape, problem.Proof, CpuFeatures.Best))
                 {
-                    IntegerConvKernel kernel = KernelRegistry.Find(shape, problem.Proof, isa);
-                    string name = $"{kernel.Family}_w{weightBits}a{activationBits}_{kernel.Tile}__{CpuFeatures.Word(isa)} {shape}";
+                    string name = $"{kernel} w{weightBits}a{activationBits} {shape}";
                     output.WriteLine(name);
                     output.Flush();
                     problem.AssertEqual(kernel, WorkerPool.Shared, name);

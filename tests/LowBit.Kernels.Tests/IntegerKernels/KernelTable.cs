@@ -16,12 +16,12 @@ internal static class KernelTable
     {
         var text = new StringBuilder();
         text.Append(Begin).Append("\n\n| keys | family | instruction set | pairs |\n|---|---|---|---|\n");
-        foreach (IGrouping<(string Family, Isa Isa, string Tile), KernelEntry> group in KernelRegistry.Entries.GroupBy(entry => (entry.Key.Family, entry.Key.Isa, entry.Kernel.Tile)))
+        foreach (IntegerConvKernel kernel in KernelRegistry.Kernels)
         {
-            KernelEntry[] entries = [.. group];
+            KernelEntry[] entries = [.. KernelRegistry.Entries.Where(entry => entry.Kernel == kernel)];
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| `{entries[0].Name}` … `{entries[^1].Name}` | {group.Key.Family} | {CpuFeatures.Word(group.Key.Isa)} | {entries.Length} |\n");
+                $"| `{entries[0].Name}` … `{entries[^1].Name}` | {kernel.Family} | {CpuFeatures.Word(kernel.Isa)} | {entries.Length} |\n");
         }
 
         text.Append("\n| weights \\ activations | a1 | a2 | a3 | a4 | a5 | a6 | a7 | a8 |\n|---|---|---|---|---|---|---|---|---|\n");

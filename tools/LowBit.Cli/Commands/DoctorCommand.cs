@@ -10,6 +10,7 @@ using LowBit.Data.Downloads;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Isas;
+using LowBit.Kernels.Ranges;
 using Spectre.Console;
 
 namespace LowBit.Cli.Commands;
@@ -96,9 +97,8 @@ internal static class DoctorCommand
         foreach ((int weights, int activations) in new[] { (2, 2), (4, 4), (8, 8) })
         {
             var shape = new ConvShape(1, 16, 16, 64, 64, 3, 3, 1, 1);
-            var best = KernelRegistry.Entries.Last(entry => entry.Key.Family == KernelRegistry.ConvFamily && entry.Key.WeightBits == weights
-                && entry.Key.ActivationBits == activations && entry.Key.Isa <= CpuFeatures.Best && entry.IsSupported && entry.Kernel.Handles(shape));
-            chosen.Add($"w{weights}a{activations} 3x3", best.Name);
+            RangeProof proof = RangeProof.Create(weights, (1 << activations) - 1, shape.ReductionLength);
+            chosen.Add($"w{weights}a{activations} 3x3", KernelRegistry.Find(shape, proof, CpuFeatures.Best).ToString());
         }
 
         return chosen;

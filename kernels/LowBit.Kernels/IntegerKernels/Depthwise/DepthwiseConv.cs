@@ -22,7 +22,16 @@ internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
 
     public override Isa Isa => L.Isa;
 
-    public override bool Handles(in ConvShape shape) => shape.IsDepthwise;
+    public override bool Serves(int weightBits, int activationBits) => true;
+
+    public override bool Handles(in ConvShape shape, RangeProof proof) => shape.IsDepthwise;
+
+    // Per pixel and panel: about seven cycles for a pair of taps, loads and widening included, and the epilogue.
+    public override double EstimateCycles(in ConvShape shape, RangeProof proof)
+    {
+        double panels = (shape.OutChannels + L.Count - 1) / L.Count, pairs = ((shape.KernelHeight * shape.KernelWidth) + 1) / 2;
+        return (double)shape.Batch * shape.OutHeight * shape.OutWidth * panels * ((7 * pairs) + 12);
+    }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {

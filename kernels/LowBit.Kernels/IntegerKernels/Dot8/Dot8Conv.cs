@@ -16,13 +16,25 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     where V : struct
     where E : struct, IEpilogueBody
 {
-    public override string Family => KernelRegistry.ConvFamily;
+    public override string Family => KernelRegistry.Dot8Family;
 
     public override string Tile => $"{L.MaxPixels}x{L.Count}c4";
 
     public override Isa Isa => L.Isa;
 
-    public override bool Handles(in ConvShape shape) => true;
+    public override bool Serves(int weightBits, int activationBits) => true;
+
+    public override bool Handles(in ConvShape shape, RangeProof proof) => true;
+
+    // Two vector instructions a cycle: two per step and tile row, two per widening; a dozen cycles per pixel and panel for the epilogue.
+    public override double EstimateCycles(in ConvShape shape, RangeProof proof)
+    {
+        var layout = new Dot8Layout(shape, proof);
+        double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth;
+        double panels = shape.Groups * ((shape.GroupOutChannels + L.Count - 1) / L.Count);
+        double instructions = layout.IsWide ? 2 * layout.PaddedSteps : (2 * layout.PaddedSteps) + (layout.PaddedSteps / (double)layout.Depth);
+        return pixels * panels * ((0.55 * instructions) + 12);
+    }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {

@@ -9,16 +9,22 @@ namespace LowBit.Kernels.IntegerKernels.References;
 /// The oracle: every output gathers its own window, one product at a time, in 64-bit sums. Never optimised; handles every
 /// convolution, on every CPU. Weights stay in canonical OHWI order.
 /// </summary>
-internal sealed unsafe class ReferenceConv(string family, Isa isa) : IntegerConvKernel
+internal sealed unsafe class ReferenceConv : IntegerConvKernel
 {
-    public override string Family => family;
+    // Measured on one thread: cycles of a product, whatever the widths.
+    private const double CyclesPerProduct = 5;
 
-    public override string Tile => "reference";
+    public override string Family => KernelRegistry.ReferenceFamily;
 
-    // A placeholder for a missing body carries that body's instruction set in its key, but needs none.
-    public override Isa Isa => isa;
+    public override string Tile => "1x1c1";
 
-    public override bool Handles(in ConvShape shape) => true;
+    public override Isa Isa => Isa.Scalar;
+
+    public override bool Serves(int weightBits, int activationBits) => true;
+
+    public override bool Handles(in ConvShape shape, RangeProof proof) => true;
+
+    public override double EstimateCycles(in ConvShape shape, RangeProof proof) => CyclesPerProduct * shape.OutputLength * shape.ReductionLength;
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
