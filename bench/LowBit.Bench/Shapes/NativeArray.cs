@@ -1,14 +1,16 @@
-using System.Runtime.InteropServices;
+using LowBit.Kernels.Devices;
 
 namespace LowBit.Bench.Shapes;
 
-/// <summary>Native memory of one operand, 64-byte aligned, filled from a fixed seed.</summary>
+/// <summary>Native memory of one operand, from a pool as a tensor's is, filled from a fixed seed.</summary>
 internal sealed unsafe class NativeArray<T> : IDisposable
     where T : unmanaged
 {
+    private readonly long _capacity;
+
     public NativeArray(long length, Func<Random, T> fill)
     {
-        Pointer = (T*)NativeMemory.AlignedAlloc((nuint)(length * sizeof(T)), 64);
+        Pointer = (T*)NativeMemoryPool.Scratch.Take(length * sizeof(T), out _capacity);
         var random = new Random(20261121);
         for (long i = 0; i < length; i++)
         {
@@ -18,5 +20,5 @@ internal sealed unsafe class NativeArray<T> : IDisposable
 
     public T* Pointer { get; }
 
-    public void Dispose() => NativeMemory.AlignedFree(Pointer);
+    public void Dispose() => NativeMemoryPool.Scratch.Return((byte*)Pointer, _capacity);
 }

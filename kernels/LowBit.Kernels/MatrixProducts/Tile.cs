@@ -14,6 +14,9 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
     where TVectors : struct, IVectors
     where TStep : struct, IRowStep
 {
+    private const int PrefetchB = 256;
+    private const int PrefetchA = 256;
+
     /// <summary>Computes the tile described by <paramref name="t"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileArguments* t)
@@ -24,6 +27,17 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
         V d8 = default, d9 = default, d10 = default, d11 = default, d12 = default, d13 = default, d14 = default, d15 = default;
         V x, b0, b1;
         nint s1 = t->ARow, s2 = 2 * s1, s3 = 3 * s1, aStep = TStep.Floats == 1 ? t->AStep : 1, bStep = t->BStep;
+        float* result = t->C;
+        for (nint row = 0; row < TRows.Count; row++, result += t->CRow)
+        {
+            // The tile's sums take far longer than these lines need to arrive.
+            Cache.Prefetch(result);
+            if (TVectors.Two)
+            {
+                Cache.Prefetch(result + L.Count);
+            }
+        }
+
         for (nint segment = 0; segment < t->Segments; segment++)
         {
             float* p0 = t->A + (segment * t->ASegment);
@@ -32,6 +46,16 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
             nint k = t->Steps;
             for (; k >= 2; k -= 2)
             {
+                if (TStep.Ahead)
+                {
+                    Cache.Prefetch(b + PrefetchB);
+                    Cache.Prefetch(b + PrefetchB + L.Count);
+                    Cache.Prefetch(b + PrefetchB + (2 * L.Count));
+                    Cache.Prefetch(b + PrefetchB + (3 * L.Count));
+                    Cache.Prefetch(p0 + PrefetchA);
+                    Cache.Prefetch(p0 + PrefetchA + 16);
+                }
+
                 b0 = L.Load(b);
                 b1 = TVectors.Two ? L.Load(b + L.Count) : default;
                 if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
@@ -105,35 +129,54 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
             }
         }
 
-        Finish(t, 0, c0, d0);
-        if (TRows.Count > 1) { Finish(t, 1, c1, d1); }
-        if (TRows.Count > 2) { Finish(t, 2, c2, d2); }
-        if (TRows.Count > 3) { Finish(t, 3, c3, d3); }
-        if (TRows.Count > 4) { Finish(t, 4, c4, d4); }
-        if (TRows.Count > 5) { Finish(t, 5, c5, d5); }
-        if (TRows.Count > 6) { Finish(t, 6, c6, d6); }
-        if (TRows.Count > 7) { Finish(t, 7, c7, d7); }
-        if (TRows.Count > 8) { Finish(t, 8, c8, d8); }
-        if (TRows.Count > 9) { Finish(t, 9, c9, d9); }
-        if (TRows.Count > 10) { Finish(t, 10, c10, d10); }
-        if (TRows.Count > 11) { Finish(t, 11, c11, d11); }
-        if (TRows.Count > 12) { Finish(t, 12, c12, d12); }
-        if (TRows.Count > 13) { Finish(t, 13, c13, d13); }
-        if (TRows.Count > 14) { Finish(t, 14, c14, d14); }
-        if (TRows.Count > 15) { Finish(t, 15, c15, d15); }
+        float* target = t->C, init = t->Init;
+        nint targetRow = t->CRow, initRow = t->InitRow;
+        if (init == null)
+        {
+            Store(target, c0, d0);
+            if (TRows.Count > 1) { target += targetRow; Store(target, c1, d1); }
+            if (TRows.Count > 2) { target += targetRow; Store(target, c2, d2); }
+            if (TRows.Count > 3) { target += targetRow; Store(target, c3, d3); }
+            if (TRows.Count > 4) { target += targetRow; Store(target, c4, d4); }
+            if (TRows.Count > 5) { target += targetRow; Store(target, c5, d5); }
+            if (TRows.Count > 6) { target += targetRow; Store(target, c6, d6); }
+            if (TRows.Count > 7) { target += targetRow; Store(target, c7, d7); }
+            if (TRows.Count > 8) { target += targetRow; Store(target, c8, d8); }
+            if (TRows.Count > 9) { target += targetRow; Store(target, c9, d9); }
+            if (TRows.Count > 10) { target += targetRow; Store(target, c10, d10); }
+            if (TRows.Count > 11) { target += targetRow; Store(target, c11, d11); }
+            if (TRows.Count > 12) { target += targetRow; Store(target, c12, d12); }
+            if (TRows.Count > 13) { target += targetRow; Store(target, c13, d13); }
+            if (TRows.Count > 14) { target += targetRow; Store(target, c14, d14); }
+            if (TRows.Count > 15) { target += targetRow; Store(target, c15, d15); }
+            return;
+        }
+
+        Add(target, init, c0, d0);
+        if (TRows.Count > 1) { target += targetRow; init += initRow; Add(target, init, c1, d1); }
+        if (TRows.Count > 2) { target += targetRow; init += initRow; Add(target, init, c2, d2); }
+        if (TRows.Count > 3) { target += targetRow; init += initRow; Add(target, init, c3, d3); }
+        if (TRows.Count > 4) { target += targetRow; init += initRow; Add(target, init, c4, d4); }
+        if (TRows.Count > 5) { target += targetRow; init += initRow; Add(target, init, c5, d5); }
+        if (TRows.Count > 6) { target += targetRow; init += initRow; Add(target, init, c6, d6); }
+        if (TRows.Count > 7) { target += targetRow; init += initRow; Add(target, init, c7, d7); }
+        if (TRows.Count > 8) { target += targetRow; init += initRow; Add(target, init, c8, d8); }
+        if (TRows.Count > 9) { target += targetRow; init += initRow; Add(target, init, c9, d9); }
+        if (TRows.Count > 10) { target += targetRow; init += initRow; Add(target, init, c10, d10); }
+        if (TRows.Count > 11) { target += targetRow; init += initRow; Add(target, init, c11, d11); }
+        if (TRows.Count > 12) { target += targetRow; init += initRow; Add(target, init, c12, d12); }
+        if (TRows.Count > 13) { target += targetRow; init += initRow; Add(target, init, c13, d13); }
+        if (TRows.Count > 14) { target += targetRow; init += initRow; Add(target, init, c14, d14); }
+        if (TRows.Count > 15) { target += targetRow; init += initRow; Add(target, init, c15, d15); }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(TileArguments* t, nint row, V c, V d)
-    {
-        float* target = t->C + (row * t->CRow);
-        if (t->Init != null)
-        {
-            float* init = t->Init + (row * t->InitRow);
-            c = L.Add(L.Load(init), c);
-            d = TVectors.Two ? L.Add(L.Load(init + L.Count), d) : d;
-        }
+    private static void Add(float* target, float* init, V c, V d)
+        => Store(target, L.Add(L.Load(init), c), TVectors.Two ? L.Add(L.Load(init + L.Count), d) : d);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* target, V c, V d)
+    {
         L.Store(target, c);
         if (TVectors.Two)
         {

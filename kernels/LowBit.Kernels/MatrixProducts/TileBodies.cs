@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LowBit.Kernels.MatrixProducts;
 
 /// <summary>Chooses the register tile for a distance between the rows of A.</summary>
@@ -6,11 +8,12 @@ internal static unsafe class TileBodies<L, V>
     where V : struct
 {
     /// <summary>The tile for <paramref name="t"/>, whose row distance and step are set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static delegate*<TileArguments*, void> Get(TileArguments* t, int rows, int vectors)
     {
         if (t->ARow == 1)
         {
-            return TileTable<L, V, RowStep1>.Get(rows, vectors);
+            return TileTable<L, V, PackedRows>.Get(rows, vectors);
         }
 
         return t->ARow switch

@@ -11,6 +11,7 @@ internal static unsafe class TileRunner<L, V>
     private const int LargestTile = 14 * 32;
 
     /// <summary>Completes <paramref name="t"/> (its A, B and sizes are set) with the target and runs the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(TileArguments* t, in TileTarget target)
     {
         int width = target.Vectors * L.Count;

@@ -20,6 +20,9 @@ internal interface IRowStep
 {
     /// <summary>The distance; 0: known at run time only. Other than for 1, the sum then runs over neighbouring floats (AStep is 1).</summary>
     static abstract int Floats { get; }
+
+    /// <summary>True: A and B are packed and read once from front to back, so that the tile asks for their lines ahead.</summary>
+    static abstract bool Ahead { get; }
 }
 
 internal readonly struct OneVector : IVectors
@@ -35,26 +38,43 @@ internal readonly struct TwoVectors : IVectors
 internal readonly struct AnyRowStep : IRowStep
 {
     public static int Floats => 0;
+
+    public static bool Ahead => false;
 }
 
 internal readonly struct RowStep1 : IRowStep
 {
     public static int Floats => 1;
+
+    public static bool Ahead => false;
+}
+
+internal readonly struct PackedRows : IRowStep
+{
+    public static int Floats => 1;
+
+    public static bool Ahead => true;
 }
 
 internal readonly struct RowStep16 : IRowStep
 {
     public static int Floats => 16;
+
+    public static bool Ahead => false;
 }
 
 internal readonly struct RowStep32 : IRowStep
 {
     public static int Floats => 32;
+
+    public static bool Ahead => false;
 }
 
 internal readonly struct RowStep64 : IRowStep
 {
     public static int Floats => 64;
+
+    public static bool Ahead => false;
 }
 
 internal readonly struct R1 : IRows

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LowBit.Kernels.MatrixProducts;
 
 /// <summary>Every register tile of one instruction set and one way of stepping, by rows and vectors; compiled when first called.</summary>
@@ -47,5 +49,6 @@ internal static unsafe class TileTable<L, V, TStep>
     }
 
     /// <summary>The tile of <paramref name="rows"/> rows and <paramref name="vectors"/> (1 or 2) vectors per row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static delegate*<TileArguments*, void> Get(int rows, int vectors) => s_bodies[((vectors - 1) * MostRows) + rows - 1];
 }

@@ -10,7 +10,7 @@ public sealed unsafe class PackingTests
     [Fact]
     public void Transposition_moves_every_element()
     {
-        foreach (int rows in new[] { 1, 3, 4, 5, 14, 16, 32 })
+        foreach (int rows in new[] { 1, 3, 4, 5, 14, 15, 16, 17, 32 })
         {
             foreach (int steps in new[] { 1, 3, 4, 7, 64, 65, 70, 130 })
             {

@@ -26,6 +26,12 @@ public sealed unsafe class SgemmTests
         ("classifier", 128, 10, 64),
         ("several chunks of rows and columns", 230, 100, 300),
         ("long sum", 5, 20, 1100),
+        ("one step less than a block", 15, 33, 767),
+        ("exactly a block", 15, 33, 768),
+        ("one step more: two blocks", 15, 33, 769),
+        ("exactly a group of 10 panels", 29, 320, 512),
+        ("one column more: two groups", 29, 321, 512),
+        ("two blocks, two groups, chunks of several tiles", 61, 450, 780),
     ];
 
     public static TheoryData<int, bool, bool> Cases
