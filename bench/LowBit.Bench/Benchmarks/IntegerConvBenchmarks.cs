@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using LowBit.Bench.Shapes;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
+using LowBit.Kernels.Tuning;
 
 namespace LowBit.Bench.Benchmarks;
 
@@ -9,7 +10,7 @@ namespace LowBit.Bench.Benchmarks;
 public class IntegerConvBenchmarks
 {
     private readonly WorkerPool _pool = new(1);
-    private IntegerConvOperands? _operands;
+    private KernelTrial? _trial;
 
     [ParamsSource(nameof(Layers))]
     public NamedIntegerConv? Layer { get; set; }
@@ -22,11 +23,11 @@ public class IntegerConvBenchmarks
     public static IEnumerable<Isa> Isas => CpuFeatures.Usable.Where(isa => isa != Isa.Scalar);
 
     [GlobalSetup]
-    public void Setup() => _operands = new IntegerConvOperands(Layer!, _pool, Isa);
+    public void Setup() => _trial = Layer!.Trial(_pool, Isa);
 
     [GlobalCleanup]
-    public void Cleanup() => _operands!.Dispose();
+    public void Cleanup() => _trial!.Dispose();
 
     [Benchmark]
-    public void Run() => _operands!.Run();
+    public void Run() => _trial!.Run();
 }

@@ -3,17 +3,18 @@ using LowBit.Bench.Shapes;
 using LowBit.Kernels.Ceilings;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
+using LowBit.Kernels.Tuning;
 
 namespace LowBit.Bench.Quick;
 
 /// <summary>
-/// Figures within a minute: the candidates of each shape and the ceiling take turns, so that all meet the same load and clock;
-/// printed are the fastest and the median time and the share of the ceiling that the fastest reaches.
+/// Figures within a minute: the candidates of each shape take turns, so that all meet the same load and clock; printed are the
+/// fastest and the median time and the share of the ceiling, measured before and after, that the fastest reaches.
 /// </summary>
 internal static class QuickCommand
 {
-    // Long enough to catch the machine at full clock between two rounds, short against the candidates.
-    private const double CeilingSeconds = 0.003;
+    // Long enough to catch the machine at full clock, before and after the rounds.
+    private const double CeilingSeconds = 0.03;
 
     /// <summary>Runs the command.</summary>
     /// <param name="args">The arguments after <c>--quick</c>.</param>
@@ -60,8 +61,8 @@ internal static class QuickCommand
             default:
                 foreach (NamedIntegerConv item in NamedIntegerConv.Read(options.Shapes))
                 {
-                    using var operands = new IntegerConvOperands(item, pool, options.Isa);
-                    Measure(item.Name, options, CeilingLoops.Int8Gops, new Candidate("forward", item.Shape.Operations, operands.Run));
+                    using KernelTrial trial = item.Trial(pool, options.Isa);
+                    Measure(item.Name, options, CeilingLoops.Int8Gops, new Candidate(trial.Kernel.Family, item.Shape.Operations, trial.Run));
                 }
 
                 break;
@@ -72,27 +73,15 @@ internal static class QuickCommand
 
     private static void Measure(string name, QuickOptions options, Func<Isa, double, double> ceilingOf, params Candidate[] candidates)
     {
-        foreach (Candidate candidate in candidates)
+        double ceiling = ceilingOf(options.Isa, CeilingSeconds);
+        Timing[] timings = InterleavedTimer.Measure([.. candidates.Select(candidate => candidate.Run)], options.Rounds);
+        ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds)) * options.Threads;
+        for (int i = 0; i < candidates.Length; i++)
         {
-            candidate.WarmUp();
-        }
-
-        double ceiling = 0;
-        for (int round = 0; round < options.Rounds; round++)
-        {
-            ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds));
-            foreach (Candidate candidate in candidates)
-            {
-                candidate.Time();
-            }
-        }
-
-        ceiling *= options.Threads;
-        foreach (Candidate candidate in candidates)
-        {
-            double speed = candidate.Operations / candidate.Fastest / 1e9;
+            Candidate candidate = candidates[i];
+            double speed = candidate.Operations / timings[i].Minimum / 1e9;
             Console.WriteLine(
-                $"{name,-22} {candidate.Name,-12} {candidate.Fastest * 1e3,9:F3} {candidate.Median * 1e3,10:F3} {speed,8:F1} {ceiling,8:F1} {speed / ceiling,6:P0}");
+                $"{name,-22} {candidate.Name,-12} {timings[i].Minimum * 1e3,9:F3} {timings[i].Median * 1e3,10:F3} {speed,8:F1} {ceiling,8:F1} {speed / ceiling,6:P0}");
         }
     }
 }

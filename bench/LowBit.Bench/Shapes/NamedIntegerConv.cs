@@ -1,4 +1,9 @@
 using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Ranges;
+using LowBit.Kernels.Threading;
+using LowBit.Kernels.Tuning;
 
 namespace LowBit.Bench.Shapes;
 
@@ -11,6 +16,13 @@ public sealed record NamedIntegerConv(string Name, ConvShape Shape, int WeightBi
         {
             yield return new NamedIntegerConv(parts[0], NamedConv.Parse(parts), int.Parse(parts[^2]), int.Parse(parts[^1]));
         }
+    }
+
+    /// <summary>Operands and the kernel that the registry chooses.</summary>
+    public KernelTrial Trial(WorkerPool pool, Isa isa)
+    {
+        RangeProof proof = RangeProof.Create(WeightBits, (1 << ActivationBits) - 1, Shape.ReductionLength);
+        return new KernelTrial(Shape, proof, KernelRegistry.Find(Shape, proof, isa), pool);
     }
 
     public override string ToString() => Name;

@@ -48,6 +48,10 @@ public readonly record struct ConvShape(
     /// <summary>True when each channel is convolved alone.</summary>
     public bool IsDepthwise => Groups > 1 && Groups == InChannels && Groups == OutChannels;
 
+    /// <summary>The numbers on one line; of any numbers, those of no convolution too.</summary>
+    public override string ToString()
+        => $"convolution [{Batch}, {Height}, {Width}, {InChannels}] -> {OutChannels}, kernel {KernelHeight}x{KernelWidth}, stride {Stride}, padding {Padding}, groups {Groups}";
+
     /// <summary>Throws unless the numbers describe a convolution.</summary>
     /// <exception cref="ArgumentException">A size is below 1, the groups do not divide the channels, or the kernel does not fit.</exception>
     public void Validate()
@@ -55,7 +59,7 @@ public readonly record struct ConvShape(
         if (Batch < 1 || Height < 1 || Width < 1 || InChannels < 1 || OutChannels < 1 || KernelHeight < 1 || KernelWidth < 1
             || Stride < 1 || Padding < 0 || Groups < 1)
         {
-            throw new ArgumentException($"a convolution needs sizes of at least 1 and no negative padding, got {this}");
+            throw new ArgumentException($"a convolution needs sizes of at least 1 and no negative padding, got a {this}");
         }
 
         if (InChannels % Groups != 0 || OutChannels % Groups != 0)

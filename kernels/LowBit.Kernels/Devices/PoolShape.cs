@@ -26,13 +26,17 @@ public readonly record struct PoolShape(int Batch, int Height, int Width, int Ch
     /// <summary>Elements of the output.</summary>
     public long OutputLength => (long)Batch * OutHeight * OutWidth * Channels;
 
+    /// <summary>The numbers on one line; of any numbers, those of no pooling too.</summary>
+    public override string ToString()
+        => $"pooling [{Batch}, {Height}, {Width}, {Channels}], window {KernelHeight}x{KernelWidth}, stride {Stride}, padding {Padding}";
+
     /// <summary>Throws unless the numbers describe a pooling.</summary>
     /// <exception cref="ArgumentException">A size is below 1 or the window does not fit.</exception>
     public void Validate()
     {
         if (Batch < 1 || Height < 1 || Width < 1 || Channels < 1 || KernelHeight < 1 || KernelWidth < 1 || Stride < 1 || Padding < 0)
         {
-            throw new ArgumentException($"pooling needs sizes of at least 1 and no negative padding, got {this}");
+            throw new ArgumentException($"pooling needs sizes of at least 1 and no negative padding, got a {this}");
         }
 
         if (2 * Padding > KernelHeight || 2 * Padding > KernelWidth || Height + (2 * Padding) < KernelHeight || Width + (2 * Padding) < KernelWidth)

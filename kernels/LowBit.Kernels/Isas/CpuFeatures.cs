@@ -14,6 +14,9 @@ public static class CpuFeatures
     /// <summary>The widest instruction set that kernels may use in this process.</summary>
     public static Isa Best { get; } = Limit(Environment.GetEnvironmentVariable(LimitVariable));
 
+    /// <summary>The processor's own name, for example <c>Intel(R) Xeon(R) Processor @ 2.50GHz</c>; the architecture's where it cannot be asked.</summary>
+    public static string ProcessorName { get; } = ReadProcessorName();
+
     /// <summary>True when the CPU (and the runtime's own switches) allow this instruction set.</summary>
     /// <param name="isa">The instruction set asked for.</param>
     public static bool IsSupported(Isa isa) => isa switch
@@ -52,6 +55,25 @@ public static class CpuFeatures
         }
 
         return [.. list];
+    }
+
+    // CPUID leaves 80000002 to 80000004: 48 bytes of text.
+    private static string ReadProcessorName()
+    {
+        const int Extended = unchecked((int)0x80000000);
+        if (!X86Base.IsSupported || (uint)X86Base.CpuId(Extended, 0).Eax < 0x80000004u)
+        {
+            return $"{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}";
+        }
+
+        Span<int> words = stackalloc int[12];
+        for (int i = 0; i < 3; i++)
+        {
+            (words[4 * i], words[(4 * i) + 1], words[(4 * i) + 2], words[(4 * i) + 3]) = X86Base.CpuId(Extended + 2 + i, 0);
+        }
+
+        string name = System.Text.Encoding.ASCII.GetString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words)).Replace('\0', ' ').Trim();
+        return name.Length > 0 ? name : "x86-64";
     }
 
     internal static Isa Limit(string? word)

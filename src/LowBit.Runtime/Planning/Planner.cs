@@ -3,7 +3,9 @@ using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
+using LowBit.Kernels.Tuning;
 using LowBit.Runtime.Models;
+using LowBit.Runtime.Sessions;
 
 namespace LowBit.Runtime.Planning;
 
@@ -17,19 +19,25 @@ internal static class Planner
     private const int LargestOddBatch = 64;
 
     /// <summary>Plans a model and packs its weights; the caller owns the packed weights (null for nodes without).</summary>
-    public static Plan Create(IntegerModel model, int batch, int threads, Isa isa, out PackedConvWeights?[] packed)
+    public static Plan Create(IntegerModel model, SessionOptions options, int threads, Isa isa, out PackedConvWeights?[] packed)
     {
+        int batch = options.Batch;
+        CostTable costs = options.Costs ?? new CostTable();
         CheckBatch(model, batch);
         packed = new PackedConvWeights?[model.Nodes.Count];
         var proofs = new RangeProof?[packed.Length];
         var scratch = new long[packed.Length];
+        var reasons = new string[packed.Length];
+        Array.Fill(reasons, "");
         for (int i = 0; i < packed.Length; i++)
         {
             switch (model.Nodes[i])
             {
                 case ConvolutionNode node:
                     proofs[i] = RangeProof.Create(node.Weights, model.Edges[node.Input].MaxCode);
-                    packed[i] = Pack(node, batch, proofs[i]!, isa);
+                    KernelChoice choice = costs.Choose(node.Shape with { Batch = batch }, proofs[i]!, isa);
+                    packed[i] = Pack(node, proofs[i]!, choice.Kernel);
+                    reasons[i] = choice.Reason;
                     scratch[i] = Scratch(node.Shape, packed[i]!, batch, threads);
                     break;
                 case SumPoolNode node:
@@ -45,7 +53,7 @@ internal static class Planner
         var nodes = new NodePlan[packed.Length];
         for (int i = 0; i < nodes.Length; i++)
         {
-            nodes[i] = new NodePlan(model.Nodes[i], "", proofs[i], ranges[edges + i]);
+            nodes[i] = new NodePlan(model.Nodes[i], "", proofs[i], reasons[i], ranges[edges + i]);
         }
 
         return new Plan(model, batch, isa, nodes, ranges[..edges], length);
@@ -63,11 +71,11 @@ internal static class Planner
         return bytes;
     }
 
-    private static PackedConvWeights Pack(ConvolutionNode node, int batch, RangeProof proof, Isa isa)
+    private static PackedConvWeights Pack(ConvolutionNode node, RangeProof proof, IntegerConvKernel kernel)
     {
         var codes = new sbyte[node.Shape.WeightLength];
         node.Weights.Unpack(codes);
-        return IntegerConv.Pack(node.Shape with { Batch = batch }, codes, proof, isa);
+        return IntegerConv.Pack(node.Shape, codes, proof, kernel);
     }
 
     private static void CheckBatch(IntegerModel model, int batch)

@@ -52,7 +52,7 @@ public sealed class Session : IDisposable
 
         Options = options;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        Plan plan = Planner.Create(model, options.Batch, threads, isa, out PackedConvWeights?[] packed);
+        Plan plan = Planner.Create(model, options, threads, isa, out PackedConvWeights?[] packed);
         _arena = new NativeArena(plan.ArenaBytes);
         _steps = new ArenaStep[packed.Length];
         var nodes = new NodePlan[packed.Length];

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Isas;
+using LowBit.Kernels.Tuning;
 
 namespace LowBit.Runtime.Sessions;
 
@@ -13,6 +14,9 @@ public sealed record SessionOptions
 
     /// <summary>The widest instruction set to use; null for the best of this CPU (limited by <c>LOWBIT_ISA</c>).</summary>
     public Isa? Isa { get; init; }
+
+    /// <summary>What kernels take on this machine (<c>lowbit doctor --tune</c>, <see cref="CostTable.LoadDefault"/>); null for the static cost model alone.</summary>
+    public CostTable? Costs { get; init; }
 
     /// <summary>True to measure the time of each node.</summary>
     public bool Profile { get; init; }

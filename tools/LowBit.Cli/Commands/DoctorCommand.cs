@@ -8,9 +8,9 @@ using LowBit.Cli.Documents;
 using LowBit.Cli.Hosting;
 using LowBit.Data.Downloads;
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
+using LowBit.Kernels.Tuning;
 using Spectre.Console;
 
 namespace LowBit.Cli.Commands;
@@ -18,10 +18,23 @@ namespace LowBit.Cli.Commands;
 /// <summary>doctor: what this machine offers, what LowBit will use of it, and what stands in the way.</summary>
 internal static class DoctorCommand
 {
-    public static CommandDefinition Define() => new(new Command("doctor", "Show what this machine offers and what stands in the way"), Run);
+    private static readonly Option<string?> s_tune = new("--tune")
+    {
+        Description = "Measure the kernels once, so that layers get the fastest ones: of common layers, or of a model file (.lbq)",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "model",
+    };
+
+    public static CommandDefinition Define() => new(new Command("doctor", "Show what this machine offers and what stands in the way") { s_tune }, Run);
 
     private static int Run(CommandContext context)
     {
+        if (context.Parse.GetResult(s_tune) is not null)
+        {
+            string model = context.Parse.GetValue(s_tune) ?? "";
+            return TuneRun.Run(context, model.Length == 0 || File.Exists(model) ? model : throw new FileNotFoundException($"there is no file {model}; name an integer model (.lbq)"));
+        }
+
         DataCache cache = context.Cache();
         var document = new DoctorDocument
         {
@@ -90,15 +103,17 @@ internal static class DoctorCommand
         return [.. known.Where(feature => feature.Present).Select(feature => feature.Name)];
     }
 
-    // The kernels that a typical inner layer gets, by the registry's own choice.
+    // The kernels that a typical inner layer gets, by the measured costs of this machine where there are any.
     private static Dictionary<string, string> Kernels()
     {
         var chosen = new Dictionary<string, string>();
+        CostTable costs = CostTable.LoadDefault() ?? new CostTable();
         foreach ((int weights, int activations) in new[] { (2, 2), (4, 4), (8, 8) })
         {
             var shape = new ConvShape(1, 16, 16, 64, 64, 3, 3, 1, 1);
             RangeProof proof = RangeProof.Create(weights, (1 << activations) - 1, shape.ReductionLength);
-            chosen.Add($"w{weights}a{activations} 3x3", KernelRegistry.Find(shape, proof, CpuFeatures.Best).ToString());
+            KernelChoice choice = costs.Choose(shape, proof, CpuFeatures.Best);
+            chosen.Add($"w{weights}a{activations} 3x3", $"{choice.Kernel} ({choice.Reason})");
         }
 
         return chosen;

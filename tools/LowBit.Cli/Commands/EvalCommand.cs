@@ -6,6 +6,7 @@ using LowBit.Cli.Hosting;
 using LowBit.Cli.Loading;
 using LowBit.Data.Augmentation;
 using LowBit.Data.Sets;
+using LowBit.Kernels.Tuning;
 using LowBit.Nn;
 using LowBit.Nn.Training;
 using LowBit.Runtime.Files;
@@ -93,7 +94,7 @@ internal static class EvalCommand
         IntegerModel model = LbqReader.Read(path);
         ImageSet set = TestImages(context, model.Properties.GetValueOrDefault(Lowered.DataProperty));
         IntegerInput.RequireFit(model, set);
-        using Session session = ModelFiles.OpenSession(path, model, new SessionOptions { Batch = context.Parse.GetValue(s_batch), Threads = context.Threads });
+        using Session session = ModelFiles.OpenSession(path, model, new SessionOptions { Batch = context.Parse.GetValue(s_batch), Threads = context.Threads, Costs = CostTable.LoadDefault() });
         long start = Stopwatch.GetTimestamp();
         int[] answers = IntegerInput.Classify(session, set, context.Stop);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -4,6 +4,9 @@ using System.Globalization;
 using LowBit.Cli.Documents;
 using LowBit.Cli.Hosting;
 using LowBit.Cli.Loading;
+using LowBit.Kernels.Ceilings;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Tuning;
 using LowBit.Runtime.Files;
 using LowBit.Runtime.Models;
 using LowBit.Runtime.Sessions;
@@ -15,6 +18,7 @@ namespace LowBit.Cli.Commands;
 internal static class RunCommand
 {
     private const int WarmUps = 3;
+    private const double CeilingSeconds = 0.05;
 
     private static readonly Argument<string> s_model = new("model") { Description = "Integer model (.lbq)" };
     private static readonly Argument<string[]> s_images = new("images")
@@ -38,7 +42,7 @@ internal static class RunCommand
         bool profile = context.Parse.GetValue(s_profile);
         var logits = new int[model.Classes];
         var outputs = new List<OutputDocument>();
-        using (Session warm = ModelFiles.OpenSession(path, model, new SessionOptions { Threads = context.Threads }))
+        using (Session warm = ModelFiles.OpenSession(path, model, new SessionOptions { Threads = context.Threads, Costs = CostTable.LoadDefault() }))
         {
             for (int i = 0; i < WarmUps; i++)
             {
@@ -46,7 +50,7 @@ internal static class RunCommand
             }
         }
 
-        using var session = new Session(model, new SessionOptions { Threads = context.Threads, Profile = profile });
+        using var session = new Session(model, new SessionOptions { Threads = context.Threads, Costs = CostTable.LoadDefault(), Profile = profile });
         long ticks = 0;
         foreach ((string name, byte[] pixels) in images)
         {
@@ -72,12 +76,26 @@ internal static class RunCommand
         return ExitCode.Success;
     }
 
-    /// <summary>The profile of a session, per image.</summary>
+    /// <summary>The profile of a session, per image, with the reason for each kernel and its share of the machine's int8 ceiling.</summary>
     public static List<LayerTimeDocument> Times(Session session)
     {
-        double total = Math.Max(session.Profile().Sum(node => node.Milliseconds), 1e-12);
-        return [.. session.Profile().Select(node => new LayerTimeDocument(
-            node.Name, node.Kernel, node.Milliseconds * 1000 / Math.Max(1, node.Images), 100 * node.Milliseconds / total))];
+        IReadOnlyList<NodeProfile> profile = session.Profile();
+        double total = Math.Max(profile.Sum(node => node.Milliseconds), 1e-12);
+        int threads = session.Options.Threads == 0 ? Environment.ProcessorCount : session.Options.Threads;
+        double ceiling = CpuFeatures.Best == Isa.Scalar ? double.PositiveInfinity : threads * CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds);
+        var times = new List<LayerTimeDocument>();
+        for (int i = 0; i < profile.Count; i++)
+        {
+            NodeProfile node = profile[i];
+            double microseconds = node.Milliseconds * 1000 / Math.Max(1, node.Images);
+            double gops = session.Plan.Nodes[i].Node is ConvolutionNode layer && microseconds > 0
+                ? (layer.Shape with { Batch = 1 }).Operations / microseconds / 1e3
+                : 0;
+            times.Add(new LayerTimeDocument(
+                node.Name, node.Kernel, microseconds, 100 * node.Milliseconds / total, session.Plan.Nodes[i].Reason, Math.Round(100 * gops / ceiling, 1)));
+        }
+
+        return times;
     }
 
     private static void Show(CommandContext context, RunDocument document, double scale)
@@ -91,11 +109,15 @@ internal static class RunCommand
         foreach (LayerTimeDocument layer in document.Layers)
         {
             context.Console.Write(new Text(string.Create(
-                CultureInfo.InvariantCulture, $"  {layer.Name,-28} {layer.MicrosecondsPerImage,10:F1} us {layer.Percent,5:F1} %  {layer.Kernel}\n")));
+                CultureInfo.InvariantCulture, $"  {layer.Name,-28} {layer.MicrosecondsPerImage,10:F1} us {layer.Percent,5:F1} %  {layer.Kernel}{Explain(layer)}\n")));
         }
 
         context.Console.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"{document.MillisecondsPerImage:F3} ms per image\n")));
     }
+
+    private static string Explain(LayerTimeDocument layer) => layer.Reason.Length == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"  {layer.PercentOfCeiling:F0} % of the int8 ceiling; {layer.Reason}");
 
     // The softmax of the real logits, for people only; the answer itself is the highest integer.
     private static double Probability(OutputDocument output, double scale)

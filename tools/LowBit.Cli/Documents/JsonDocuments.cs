@@ -11,5 +11,7 @@ namespace LowBit.Cli.Documents;
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(CeilingsDocument))]
+[JsonSerializable(typeof(KernelsDocument))]
+[JsonSerializable(typeof(TuneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 internal sealed partial class JsonDocuments : JsonSerializerContext;

@@ -49,9 +49,12 @@ internal static class CliApplication
         Add(VerifyCommand.Define());
         Add(DoctorCommand.Define());
         var bench = new Command("bench", "Measure this machine");
-        CommandDefinition ceilings = BenchCeilingsCommand.Define();
-        ceilings.Command.SetAction(parse => Guard(host, common, parse, ceilings.Run));
-        bench.Subcommands.Add(ceilings.Command);
+        foreach (CommandDefinition definition in (CommandDefinition[])[BenchCeilingsCommand.Define(), BenchKernelsCommand.Define()])
+        {
+            definition.Command.SetAction(parse => Guard(host, common, parse, definition.Run));
+            bench.Subcommands.Add(definition.Command);
+        }
+
         root.Subcommands.Add(bench);
         return root;
     }
@@ -80,7 +83,7 @@ internal static class CliApplication
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
             UsageException => (ExitCode.Usage, failure.Message),
             CheckFailedException or TrainingException => (ExitCode.Failed, failure.Message),
-            DataFormatException or DataUnavailableException or LoweringException => (ExitCode.BadData, failure.Message),
+            DataFormatException or DataUnavailableException or LoweringException or InvalidDataException => (ExitCode.BadData, failure.Message),
             FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (ExitCode.BadData, failure.Message),
             ArgumentException => (ExitCode.Usage, failure.Message),
             NotSupportedException or PlatformNotSupportedException => (ExitCode.Usage, failure.Message),
