@@ -9,16 +9,20 @@ namespace LowBit.Kernels.IntegerKernels.Dot8;
 
 /// <summary>
 /// The dot8 family: direct convolution as an implicit matrix product, unsigned bytes × signed bytes. Packed weights are
-/// <c>[group][panel][step][lane][codes of a step]</c>; zero where there is no weight.
+/// <c>[group][panel][step][vector][lane][codes of a step]</c>; zero where there is no weight.
 /// </summary>
 internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     where L : struct, IDotLanes<V>
     where V : struct
     where E : struct, IEpilogueBody
 {
+    // A tile's sums: 4 KiB of L1.
+    private const int TileInts = 1024;
+    private const int MaxTilePixels = 64;
+
     public override string Family => KernelRegistry.Dot8Family;
 
-    public override string Tile => $"{L.MaxPixels}x{L.Count}c4";
+    public override string Tile => $"{Dot8Bodies.LargestPixels(L.Registers, PanelVectors)}x{PanelVectors * L.Count}c4";
 
     public override Isa Isa => L.Isa;
 
@@ -26,30 +30,28 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => true;
 
-    // Two vector instructions a cycle: two per step and tile row, two per widening; a dozen cycles per pixel and panel for the epilogue.
+    // Two vector instructions a cycle; a step takes two, and one more for each widening; a dozen cycles per pixel and vector for the epilogue.
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
         var layout = new Dot8Layout(shape, proof);
         double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth;
-        double panels = shape.Groups * ((shape.GroupOutChannels + L.Count - 1) / L.Count);
-        double instructions = layout.IsWide ? 2 * layout.PaddedSteps : (2 * layout.PaddedSteps) + (layout.PaddedSteps / (double)layout.Depth);
-        return pixels * panels * ((0.55 * instructions) + 12);
+        double vectors = shape.Groups * (Padded(shape.GroupOutChannels) / L.Count);
+        double widenings = layout.IsWide ? 0 : Math.Ceiling(layout.Steps / (double)layout.Depth);
+        return pixels * vectors * ((0.55 * ((2 * layout.Steps) + widenings)) + 12);
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
         var layout = new Dot8Layout(shape, proof);
-        int panels = (shape.GroupOutChannels + L.Count - 1) / L.Count;
-        var packed = new PackedConvWeights(this, shape, proof, shape.Groups * PanelBytes(layout) * panels);
+        int outputs = shape.GroupOutChannels, length = shape.ReductionLength, width = Width(shape);
+        var packed = new PackedConvWeights(this, shape, proof, (long)shape.Groups * Padded(outputs) * OutputBytes(layout));
         byte* at = packed.Data;
         for (int g = 0; g < shape.Groups; g++)
         {
-            for (int p = 0; p < panels; p++)
+            for (int first = 0; first < outputs; first += width)
             {
-                int first = (g * shape.GroupOutChannels) + (p * L.Count);
-                int outputs = Math.Min(L.Count, shape.GroupOutChannels - (p * L.Count));
-                PackPanel(layout, weights.Slice(first * shape.ReductionLength, outputs * shape.ReductionLength), outputs, at);
-                at += PanelBytes(layout);
+                int valid = Math.Min(width, outputs - first);
+                at = PackPanel(layout, weights.Slice(((g * outputs) + first) * length, valid * length), valid, at);
             }
         }
 
@@ -59,41 +61,53 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
         var layout = new Dot8Layout(shape, proof);
-        var partition = new Dot8Partition(shape, layout, L.Count);
-        return ScratchSlots.Bytes(layout.PaddedSteps, Dot8Job.SlotBytes(shape, layout, partition), threads);
+        var partition = new Dot8Partition(shape, layout, Width(shape));
+        return ScratchSlots.Bytes(layout.Steps, Dot8Job.SlotBytes(shape, layout, partition), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
-        var job = new Dot8Job(arguments, L.Count, pool.ThreadCount);
+        var job = new Dot8Job(arguments, Width(arguments.Shape), pool.ThreadCount);
         pool.Run(job.Partition.ChunkCount, ref job, static (ref Dot8Job j, int chunk) => RunChunk(j, chunk));
     }
 
-    private static long PanelBytes(in Dot8Layout layout) => (long)layout.PaddedSteps * L.Count * 4;
+    // Two vectors of outputs use each broadcast of activations twice.
+    private static int PanelVectors => Dot8Bodies.MostPixels(L.Registers, 2, false) >= 4 ? 2 : 1;
 
-    private static void PackPanel(in Dot8Layout layout, ReadOnlySpan<sbyte> weights, int outputs, byte* panel)
+    // The last panel of a group may have fewer vectors.
+    private static int Width(in ConvShape shape) => shape.GroupOutChannels > L.Count ? PanelVectors * L.Count : L.Count;
+
+    private static int Padded(int outputs) => (outputs + L.Count - 1) / L.Count * L.Count;
+
+    private static long OutputBytes(in Dot8Layout layout) => (long)layout.Steps * 4;
+
+    // Writes [step][vectors][lane][codes of a step]; returns the end.
+    private static byte* PackPanel(in Dot8Layout layout, ReadOnlySpan<sbyte> weights, int outputs, byte* panel)
     {
-        int length = weights.Length / outputs;
+        int length = weights.Length / outputs, width = Padded(outputs);
         for (int step = 0; step < layout.Steps; step++)
         {
-            for (int o = 0; o < outputs; o++)
+            for (int i = 0; i < layout.CodesPerStep; i++)
             {
-                byte* at = panel + (((nint)step * L.Count) + o) * 4;
-                for (int i = 0; i < layout.CodesPerStep; i++)
+                int index = layout.WeightIndex(step, i);
+                for (int o = 0; index >= 0 && o < outputs; o++)
                 {
-                    int index = layout.WeightIndex(step, i);
-                    sbyte code = index < 0 ? (sbyte)0 : weights[(o * length) + index];
+                    sbyte code = weights[(o * length) + index];
                     if (layout.IsWide)
                     {
-                        ((short*)at)[i] = code;
+                        ((short*)(panel + (o * 4)))[i] = code;
                     }
                     else
                     {
-                        ((sbyte*)at)[i] = code;
+                        ((sbyte*)(panel + (o * 4)))[i] = code;
                     }
                 }
             }
+
+            panel += width * 4;
         }
+
+        return panel;
     }
 
     [SkipLocalsInit]
@@ -105,34 +119,68 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         byte* packed = job.Scratch.Memory(slot);
         job.PackInput(block, packed);
 
-        int* tile = stackalloc int[16 * 16];
-        Dot8Bodies bodies = Dot8Bodies.Choose<L, V>(job.Layout);
-        nint groups = job.Layout.PaddedSteps / job.Layout.Depth;
-        nint rowBytes = (nint)job.Partition.RowSteps * 4;
-        int stride = job.Partition.IsFlat ? 1 : job.Arguments.Shape.Stride;
-        int channels = job.Arguments.Shape.OutChannels;
-        int groupOutputs = job.Arguments.Shape.GroupOutChannels;
+        int* tile = stackalloc int[TileInts];
+        int width = Width(job.Arguments.Shape), groupOutputs = job.Arguments.Shape.GroupOutChannels;
         for (int panel = block.FirstPanel; panel < block.EndPanel; panel++)
         {
-            byte* weights = job.Arguments.Weights.Data + ((((long)block.Group * job.Partition.Panels) + panel) * PanelBytes(job.Layout));
-            int channel = (block.Group * groupOutputs) + (panel * L.Count);
-            int valid = Math.Min(L.Count, groupOutputs - (panel * L.Count));
-            for (int row = 0; row < block.Rows; row++)
-            {
-                byte* input = packed + (row * stride * rowBytes);
-                int width = job.RowWidth(block, row);
-                long pixel = job.FirstPixel(block, row);
-                for (int x = 0; x < width;)
-                {
-                    int pixels = bodies.Pixels(width - x);
-                    bodies.Body(pixels)(input + (x * 4), job.Scratch.Offsets, groups, weights, tile);
-                    var target = new EpilogueTarget(tile, L.Count, pixels, valid, channel, channels, ((pixel + x) * channels) + channel);
-                    target.Finish<E>(job.Arguments);
-                    x += pixels;
-                }
-            }
+            int first = panel * width, valid = Math.Min(width, groupOutputs - first);
+            byte* weights = job.Arguments.Weights.Data + (((long)block.Group * Padded(groupOutputs)) + first) * OutputBytes(job.Layout);
+            RunPanel(job, block, new Panel(weights, (block.Group * groupOutputs) + first, valid, (valid + L.Count - 1) / L.Count), packed, tile);
         }
 
         job.Scratch.Release(slot);
+    }
+
+    // Tiles of neighbouring pixels are collected, across rows too, because the epilogue has costs of its own for each call.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunPanel(in Dot8Job job, in Dot8Block block, in Panel panel, byte* packed, int* tile)
+    {
+        Dot8Bodies bodies = Dot8Bodies.Choose<L, V>(job.Layout, panel.Vectors);
+        nint* offsets = job.Scratch.Offsets;
+        nint steps = job.Layout.Steps, depth = job.Layout.Depth, pixelInts = panel.Vectors * L.Count;
+        nint rowBytes = (nint)job.Partition.RowSteps * 4 * (job.Partition.IsFlat ? 1 : job.Arguments.Shape.Stride);
+        int most = (int)Math.Min(TileInts / pixelInts, MaxTilePixels), collected = 0;
+        long pixel = job.FirstPixel(block, 0);
+        for (int row = 0; row < block.Rows; row++)
+        {
+            byte* input = packed + (row * rowBytes);
+            int left = job.RowWidth(block, row);
+            while (left > 0)
+            {
+                int pixels = bodies.Pixels(left);
+                if (collected + pixels > most)
+                {
+                    Finish(job, panel, tile, pixel, collected);
+                    pixel += collected;
+                    collected = 0;
+                }
+
+                bodies.Body(pixels)(input, offsets, steps, depth, panel.Weights, tile + (collected * pixelInts));
+                collected += pixels;
+                input += pixels * 4;
+                left -= pixels;
+            }
+        }
+
+        Finish(job, panel, tile, pixel, collected);
+    }
+
+    private static void Finish(in Dot8Job job, in Panel panel, int* tile, long pixel, int pixels)
+    {
+        int channels = job.Arguments.Shape.OutChannels;
+        for (int first = 0; first < panel.Valid; first += L.Count)
+        {
+            int valid = Math.Min(L.Count, panel.Valid - first), channel = panel.Channel + first;
+            var target = new EpilogueTarget(tile + first, panel.Vectors * L.Count, pixels, valid, channel, channels, (pixel * channels) + channel);
+            target.Finish<E>(job.Arguments);
+        }
+    }
+
+    private readonly struct Panel(byte* weights, int channel, int valid, int vectors)
+    {
+        public readonly byte* Weights = weights;
+        public readonly int Channel = channel;
+        public readonly int Valid = valid;
+        public readonly int Vectors = vectors;
     }
 }

@@ -13,12 +13,12 @@ internal readonly unsafe struct Dot8Job
     public readonly Dot8Partition Partition;
     public readonly ScratchSlots Scratch;
 
-    public Dot8Job(in IntegerConvArguments arguments, int lanes, int threads)
+    public Dot8Job(in IntegerConvArguments arguments, int panelWidth, int threads)
     {
         Arguments = arguments;
         Layout = new Dot8Layout(arguments.Shape, arguments.Weights.Proof);
-        Partition = new Dot8Partition(arguments.Shape, Layout, lanes);
-        Scratch = new ScratchSlots(arguments.Scratch, Layout.PaddedSteps, SlotBytes(arguments.Shape, Layout, Partition), threads);
+        Partition = new Dot8Partition(arguments.Shape, Layout, panelWidth);
+        Scratch = new ScratchSlots(arguments.Scratch, Layout.Steps, SlotBytes(arguments.Shape, Layout, Partition), threads);
         Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);
     }
 

@@ -27,8 +27,7 @@ internal readonly struct Dot8Layout
         int merged = ((_kernelWidth * _channels) + CodesPerStep - 1) / CodesPerStep;
         IsMerged = shape.Groups == 1 && merged < _kernelWidth * ChannelSteps;
         StepsPerRow = IsMerged ? merged : _kernelWidth * ChannelSteps;
-        Depth = ChooseDepth(_kernelHeight * StepsPerRow, proof.PairSumsInInt16);
-        PaddedSteps = (Steps + Depth - 1) / Depth * Depth;
+        Depth = proof.PairSumsInInt16;
     }
 
     /// <summary>True when products are formed in 32 bits from 16-bit codes.</summary>
@@ -46,14 +45,14 @@ internal readonly struct Dot8Layout
     /// <summary>Steps of one kernel row.</summary>
     public int StepsPerRow { get; }
 
-    /// <summary>Steps whose pair sums are added in 16 bits.</summary>
+    /// <summary>Most steps whose pair sums may be added in 16 bits; 0 when wide.</summary>
     public int Depth { get; }
+
+    /// <summary>True when several steps' pair sums are added in 16 bits.</summary>
+    public bool IsDelayed => Depth > 1;
 
     /// <summary>All steps.</summary>
     public int Steps => _kernelHeight * StepsPerRow;
-
-    /// <summary>Steps rounded up to the depth; the extra ones have zero weights.</summary>
-    public int PaddedSteps { get; }
 
     /// <summary>Column phases kept apart in a packed row, so that neighbouring pixels lie side by side at any stride.</summary>
     public int Phases => IsMerged ? 1 : Math.Min(_stride, _kernelWidth);
@@ -94,22 +93,11 @@ internal readonly struct Dot8Layout
                 }
             }
         }
-
-        // Steps that only fill up the depth have zero weights: any readable codes do.
-        for (; step < PaddedSteps; step++)
-        {
-            offsets[step] = 0;
-        }
     }
 
     /// <summary>Index of code i of a step within an output's weights <c>[ky, kx, c]</c>, or −1 where there is none.</summary>
     public int WeightIndex(int step, int i)
     {
-        if (step >= Steps)
-        {
-            return -1;
-        }
-
         int ky = step / StepsPerRow, rest = step % StepsPerRow;
         if (IsMerged)
         {
@@ -119,22 +107,5 @@ internal readonly struct Dot8Layout
 
         int kx = rest % _kernelWidth, c = (rest / _kernelWidth * CodesPerStep) + i;
         return c < _channels ? ((((ky * _kernelWidth) + kx) * _channels) + c) : -1;
-    }
-
-    // Vector instructions: two per step, and two more for each widening of Depth steps' sums.
-    private static int ChooseDepth(int steps, int allowed)
-    {
-        int best = 1, bestCost = 3 * steps;
-        for (int depth = 2; depth <= 4 && depth <= allowed; depth *= 2)
-        {
-            int cost = (steps + depth - 1) / depth * ((2 * depth) + 1);
-            if (cost < bestCost)
-            {
-                best = depth;
-                bestCost = cost;
-            }
-        }
-
-        return best;
     }
 }

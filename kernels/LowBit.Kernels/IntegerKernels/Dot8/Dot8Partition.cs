@@ -16,7 +16,7 @@ internal readonly struct Dot8Partition
 
     private const int MostChunks = 8;
 
-    public Dot8Partition(in ConvShape shape, in Dot8Layout layout, int lanes)
+    public Dot8Partition(in ConvShape shape, in Dot8Layout layout, int panelWidth)
     {
         IsFlat = shape.KernelHeight == 1 && shape.KernelWidth == 1 && shape.Stride == 1 && shape.Padding == 0;
         long pixels = (long)shape.Batch * shape.OutHeight * shape.OutWidth;
@@ -36,7 +36,7 @@ internal readonly struct Dot8Partition
 
         PlaneWidth = layout.PlaneWidth(RowPixels);
         RowSteps = layout.Planes * PlaneWidth;
-        Panels = (shape.GroupOutChannels + lanes - 1) / lanes;
+        Panels = (shape.GroupOutChannels + panelWidth - 1) / panelWidth;
 
         long wanted = Math.Clamp(pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
         long have = (long)Images * shape.Groups;

@@ -3,144 +3,235 @@ using System.Runtime.CompilerServices;
 namespace LowBit.Kernels.IntegerKernels.Dot8;
 
 /// <summary>
-/// The inner loop: a tile of neighbouring pixels times one panel of outputs. Written once; instruction set, depth and pixel count are type
-/// arguments, so the conditions below are constants to the compiler and vanish. Accumulators and weights are named locals: an array of them would live in memory.
+/// The inner loop: a tile of neighbouring pixels times one panel of outputs. Written once; instruction set, kind of sums, pixel count and vectors of the panel
+/// are type arguments, so the conditions below are constants to the compiler and vanish. Accumulators and weights are named locals: an array of them
+/// would live in memory. References to them go into inlined methods only, which leaves them in registers.
 /// </summary>
 /// <remarks>
 /// <c>input</c> points at the first pixel's four codes; the next pixel's four follow, so that a broadcast has a constant displacement.
-/// Step k reads its codes at <c>input + offsets[k]</c> and its weights, <c>[lanes][4]</c>, one after the other.
+/// Step k reads its codes at <c>input + offsets[k]</c> and its weights, <c>[vectors][lanes][4]</c>, one after the other. Sums go to <c>tile</c>,
+/// <c>[pixels][vectors][lanes]</c>. Delayed sums are widened after <c>depth</c> steps each and added to the tile.
 /// </remarks>
-internal static unsafe class Dot8Tile<L, V, D, P>
+internal static unsafe class Dot8Tile<L, V, D, P, N>
     where L : struct, IDotLanes<V>
     where V : struct
-    where D : struct, IDotDepth
+    where D : struct, IDotSums
     where P : struct, ITilePixels
+    where N : struct, ITileVectors
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Run(byte* input, nint* offsets, nint groups, byte* weights, int* tile)
+    public static void Run(byte* input, nint* offsets, nint steps, nint depth, byte* weights, int* tile)
     {
-        V ones = L.Ones;
-        V c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero;
-        V c4 = L.Zero, c5 = L.Zero, c6 = L.Zero, c7 = L.Zero;
-        V c8 = L.Zero, c9 = L.Zero, c10 = L.Zero, c11 = L.Zero;
-        V c12 = L.Zero, c13 = L.Zero, c14 = L.Zero, c15 = L.Zero;
-        for (; groups > 0; groups--)
+        nint pixel = N.Count * L.Count;
+        for (nint i = 0; D.IsDelayed && i < P.Pixels * pixel; i += L.Count)
         {
-            // Only the first Depth of these exist after compilation.
-            byte* a0 = input + offsets[0];
-            byte* a1 = D.Depth > 1 ? input + offsets[1] : a0;
-            byte* a2 = D.Depth > 2 ? input + offsets[2] : a0;
-            byte* a3 = D.Depth > 3 ? input + offsets[3] : a0;
-            V w0 = L.Load(weights);
-            V w1 = D.Depth > 1 ? L.Load(weights + (1 * 4 * L.Count)) : w0;
-            V w2 = D.Depth > 2 ? L.Load(weights + (2 * 4 * L.Count)) : w0;
-            V w3 = D.Depth > 3 ? L.Load(weights + (3 * 4 * L.Count)) : w0;
-            c0 = Step(c0, a0, a1, a2, a3, w0, w1, w2, w3, ones);
+            L.Store(L.Zero, tile + i);
+        }
+
+        do
+        {
+            V ones = L.Ones;
+            V c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero, c7 = L.Zero;
+            V c8 = L.Zero, c9 = L.Zero, c10 = L.Zero, c11 = L.Zero, c12 = L.Zero, c13 = L.Zero, c14 = L.Zero, c15 = L.Zero;
+            V d0 = L.Zero, d1 = L.Zero, d2 = L.Zero, d3 = L.Zero, d4 = L.Zero, d5 = L.Zero, d6 = L.Zero, d7 = L.Zero;
+            V d8 = L.Zero, d9 = L.Zero, d10 = L.Zero, d11 = L.Zero, d12 = L.Zero, d13 = L.Zero, d14 = L.Zero, d15 = L.Zero;
+            nint now = D.IsDelayed ? nint.Min(steps, depth) : steps;
+            steps -= now;
+            if (D.IsDelayed)
+            {
+                // The first step has nothing to be added to.
+                byte* a = input + *offsets++;
+                V w = L.Load(weights), v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
+                weights += 4 * pixel;
+                now--;
+                Start(ref c0, ref d0, a, w, v);
+                if (P.Pixels > 1)
+                {
+                    Start(ref c1, ref d1, a + 4, w, v);
+                }
+
+                if (P.Pixels > 2)
+                {
+                    Start(ref c2, ref d2, a + 8, w, v);
+                    Start(ref c3, ref d3, a + 12, w, v);
+                }
+
+                if (P.Pixels > 4)
+                {
+                    Start(ref c4, ref d4, a + 16, w, v);
+                    Start(ref c5, ref d5, a + 20, w, v);
+                    Start(ref c6, ref d6, a + 24, w, v);
+                }
+
+                if (P.Pixels > 7)
+                {
+                    Start(ref c7, ref d7, a + 28, w, v);
+                }
+
+                if (P.Pixels > 8)
+                {
+                    Start(ref c8, ref d8, a + 32, w, v);
+                    Start(ref c9, ref d9, a + 36, w, v);
+                    Start(ref c10, ref d10, a + 40, w, v);
+                    Start(ref c11, ref d11, a + 44, w, v);
+                }
+
+                if (P.Pixels > 12)
+                {
+                    Start(ref c12, ref d12, a + 48, w, v);
+                    Start(ref c13, ref d13, a + 52, w, v);
+                }
+
+                if (P.Pixels > 14)
+                {
+                    Start(ref c14, ref d14, a + 56, w, v);
+                    Start(ref c15, ref d15, a + 60, w, v);
+                }
+            }
+
+            for (; now > 0; now--)
+            {
+                byte* a = input + *offsets++;
+                V w = L.Load(weights), v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
+                weights += 4 * pixel;
+                Add(ref c0, ref d0, a, w, v, ones);
+                if (P.Pixels > 1)
+                {
+                    Add(ref c1, ref d1, a + 4, w, v, ones);
+                }
+
+                if (P.Pixels > 2)
+                {
+                    Add(ref c2, ref d2, a + 8, w, v, ones);
+                    Add(ref c3, ref d3, a + 12, w, v, ones);
+                }
+
+                if (P.Pixels > 4)
+                {
+                    Add(ref c4, ref d4, a + 16, w, v, ones);
+                    Add(ref c5, ref d5, a + 20, w, v, ones);
+                    Add(ref c6, ref d6, a + 24, w, v, ones);
+                }
+
+                if (P.Pixels > 7)
+                {
+                    Add(ref c7, ref d7, a + 28, w, v, ones);
+                }
+
+                if (P.Pixels > 8)
+                {
+                    Add(ref c8, ref d8, a + 32, w, v, ones);
+                    Add(ref c9, ref d9, a + 36, w, v, ones);
+                    Add(ref c10, ref d10, a + 40, w, v, ones);
+                    Add(ref c11, ref d11, a + 44, w, v, ones);
+                }
+
+                if (P.Pixels > 12)
+                {
+                    Add(ref c12, ref d12, a + 48, w, v, ones);
+                    Add(ref c13, ref d13, a + 52, w, v, ones);
+                }
+
+                if (P.Pixels > 14)
+                {
+                    Add(ref c14, ref d14, a + 56, w, v, ones);
+                    Add(ref c15, ref d15, a + 60, w, v, ones);
+                }
+            }
+
+            Save(c0, d0, tile, ones);
             if (P.Pixels > 1)
             {
-                c1 = Step(c1, a0 + 4, a1 + 4, a2 + 4, a3 + 4, w0, w1, w2, w3, ones);
+                Save(c1, d1, tile + (1 * pixel), ones);
             }
 
             if (P.Pixels > 2)
             {
-                c2 = Step(c2, a0 + 8, a1 + 8, a2 + 8, a3 + 8, w0, w1, w2, w3, ones);
-                c3 = Step(c3, a0 + 12, a1 + 12, a2 + 12, a3 + 12, w0, w1, w2, w3, ones);
+                Save(c2, d2, tile + (2 * pixel), ones);
+                Save(c3, d3, tile + (3 * pixel), ones);
             }
 
             if (P.Pixels > 4)
             {
-                c4 = Step(c4, a0 + 16, a1 + 16, a2 + 16, a3 + 16, w0, w1, w2, w3, ones);
-                c5 = Step(c5, a0 + 20, a1 + 20, a2 + 20, a3 + 20, w0, w1, w2, w3, ones);
-                c6 = Step(c6, a0 + 24, a1 + 24, a2 + 24, a3 + 24, w0, w1, w2, w3, ones);
+                Save(c4, d4, tile + (4 * pixel), ones);
+                Save(c5, d5, tile + (5 * pixel), ones);
+                Save(c6, d6, tile + (6 * pixel), ones);
             }
 
             if (P.Pixels > 7)
             {
-                c7 = Step(c7, a0 + 28, a1 + 28, a2 + 28, a3 + 28, w0, w1, w2, w3, ones);
+                Save(c7, d7, tile + (7 * pixel), ones);
             }
 
             if (P.Pixels > 8)
             {
-                c8 = Step(c8, a0 + 32, a1 + 32, a2 + 32, a3 + 32, w0, w1, w2, w3, ones);
-                c9 = Step(c9, a0 + 36, a1 + 36, a2 + 36, a3 + 36, w0, w1, w2, w3, ones);
-                c10 = Step(c10, a0 + 40, a1 + 40, a2 + 40, a3 + 40, w0, w1, w2, w3, ones);
-                c11 = Step(c11, a0 + 44, a1 + 44, a2 + 44, a3 + 44, w0, w1, w2, w3, ones);
-                c12 = Step(c12, a0 + 48, a1 + 48, a2 + 48, a3 + 48, w0, w1, w2, w3, ones);
-                c13 = Step(c13, a0 + 52, a1 + 52, a2 + 52, a3 + 52, w0, w1, w2, w3, ones);
+                Save(c8, d8, tile + (8 * pixel), ones);
+                Save(c9, d9, tile + (9 * pixel), ones);
+                Save(c10, d10, tile + (10 * pixel), ones);
+                Save(c11, d11, tile + (11 * pixel), ones);
+            }
+
+            if (P.Pixels > 12)
+            {
+                Save(c12, d12, tile + (12 * pixel), ones);
+                Save(c13, d13, tile + (13 * pixel), ones);
             }
 
             if (P.Pixels > 14)
             {
-                c14 = Step(c14, a0 + 56, a1 + 56, a2 + 56, a3 + 56, w0, w1, w2, w3, ones);
-                c15 = Step(c15, a0 + 60, a1 + 60, a2 + 60, a3 + 60, w0, w1, w2, w3, ones);
+                Save(c14, d14, tile + (14 * pixel), ones);
+                Save(c15, d15, tile + (15 * pixel), ones);
             }
-
-            offsets += D.Depth;
-            weights += D.Depth * 4 * L.Count;
         }
+        while (D.IsDelayed && steps > 0);
+    }
 
-        L.Store(c0, tile);
-        if (P.Pixels > 1)
+    // The first step of one pixel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Start(ref V c, ref V d, byte* codes, V w, V v)
+    {
+        V a = L.Broadcast(codes);
+        c = L.PairSums(a, w);
+        if (N.Count > 1)
         {
-            L.Store(c1, tile + (1 * L.Count));
-        }
-
-        if (P.Pixels > 2)
-        {
-            L.Store(c2, tile + (2 * L.Count));
-            L.Store(c3, tile + (3 * L.Count));
-        }
-
-        if (P.Pixels > 4)
-        {
-            L.Store(c4, tile + (4 * L.Count));
-            L.Store(c5, tile + (5 * L.Count));
-            L.Store(c6, tile + (6 * L.Count));
-        }
-
-        if (P.Pixels > 7)
-        {
-            L.Store(c7, tile + (7 * L.Count));
-        }
-
-        if (P.Pixels > 8)
-        {
-            L.Store(c8, tile + (8 * L.Count));
-            L.Store(c9, tile + (9 * L.Count));
-            L.Store(c10, tile + (10 * L.Count));
-            L.Store(c11, tile + (11 * L.Count));
-            L.Store(c12, tile + (12 * L.Count));
-            L.Store(c13, tile + (13 * L.Count));
-        }
-
-        if (P.Pixels > 14)
-        {
-            L.Store(c14, tile + (14 * L.Count));
-            L.Store(c15, tile + (15 * L.Count));
+            d = L.PairSums(a, v);
         }
     }
 
-    // One pixel, Depth steps. More parameters than the house rule allows: a struct of vectors would be kept in memory.
+    // One step of one pixel.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Step(V sum, byte* a0, byte* a1, byte* a2, byte* a3, V w0, V w1, V w2, V w3, V ones)
+    private static void Add(ref V c, ref V d, byte* codes, V w, V v, V ones)
+    {
+        V a = L.Broadcast(codes);
+        c = Add(c, a, w, ones);
+        if (N.Count > 1)
+        {
+            d = Add(d, a, v, ones);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Add(V sum, V a, V w, V ones)
     {
         if (D.IsWide)
         {
-            return L.Add32(sum, L.WordDot(L.Broadcast(a0), w0));
+            return L.Add32(sum, L.WordDot(a, w));
         }
 
-        V pairs = L.PairSums(L.Broadcast(a0), w0);
-        if (D.Depth > 1)
-        {
-            pairs = L.Add16(pairs, L.PairSums(L.Broadcast(a1), w1));
-        }
-
-        if (D.Depth > 2)
-        {
-            pairs = L.Add16(pairs, L.PairSums(L.Broadcast(a2), w2));
-            pairs = L.Add16(pairs, L.PairSums(L.Broadcast(a3), w3));
-        }
-
-        return L.Add32(sum, L.Widen(pairs, ones));
+        return D.IsDelayed ? L.Add16(sum, L.PairSums(a, w)) : L.Add32(sum, L.Widen(L.PairSums(a, w), ones));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Save(V c, V d, int* sums, V ones)
+    {
+        Save(c, sums, ones);
+        if (N.Count > 1)
+        {
+            Save(d, sums + L.Count, ones);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Save(V c, int* sums, V ones)
+        => L.Store(D.IsDelayed ? L.Add32(L.Load((byte*)sums), L.Widen(c, ones)) : c, sums);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using LowBit.Kernels.Isas;
 
 namespace LowBit.Kernels.IntegerKernels.Dot8;
@@ -11,7 +12,7 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
 
     public static int Count => 4;
 
-    public static int MaxPixels => 4;
+    public static int Registers => 16;
 
     public static Vector128<int> Zero => Vector128<int>.Zero;
 
@@ -29,9 +30,27 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<int> value, int* p) => value.Store(p);
 
-    // A product of an unsigned and a signed byte fits 16 bits (255·128 = 32640), so the low half of the product is all of it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> PairSums(Vector128<int> unsigned, Vector128<int> signed)
+        => Ssse3.IsSupported ? Ssse3.MultiplyAddAdjacent(unsigned.AsByte(), signed.AsSByte()).AsInt32() : PortablePairSums(unsigned, signed);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add16(Vector128<int> a, Vector128<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(Vector128<int> pairs, Vector128<int> ones)
+        => Sse2.IsSupported ? Sse2.MultiplyAddAdjacent(pairs.AsInt16(), ones.AsInt16()) : ((pairs << 16) >> 16) + (pairs >> 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> WordDot(Vector128<int> a, Vector128<int> w)
+        => Sse2.IsSupported ? Sse2.MultiplyAddAdjacent(a.AsInt16(), w.AsInt16()) : PortableWordDot(a, w);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add32(Vector128<int> a, Vector128<int> b) => a + b;
+
+    // A product of an unsigned and a signed byte fits 16 bits (255·128 = 32640), so the low half of the product is all of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> PortablePairSums(Vector128<int> unsigned, Vector128<int> signed)
     {
         Vector128<short> u = unsigned.AsInt16(), s = signed.AsInt16();
         Vector128<short> even = (u & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(s << 8, 8);
@@ -40,17 +59,8 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Add16(Vector128<int> a, Vector128<int> b) => (a.AsInt16() + b.AsInt16()).AsInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Widen(Vector128<int> pairs, Vector128<int> ones) => ((pairs << 16) >> 16) + (pairs >> 16);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> WordDot(Vector128<int> a, Vector128<int> w)
+    private static Vector128<int> PortableWordDot(Vector128<int> a, Vector128<int> w)
         => (((a << 16) >> 16) * ((w << 16) >> 16)) + ((a >> 16) * (w >> 16));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Add32(Vector128<int> a, Vector128<int> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(byte* p)

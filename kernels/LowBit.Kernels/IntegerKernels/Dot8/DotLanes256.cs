@@ -12,7 +12,7 @@ internal readonly unsafe struct DotLanes256 : IDotLanes<Vector256<int>>
 
     public static int Count => 8;
 
-    public static int MaxPixels => 8;
+    public static int Registers => 16;
 
     public static Vector256<int> Zero => Vector256<int>.Zero;
 

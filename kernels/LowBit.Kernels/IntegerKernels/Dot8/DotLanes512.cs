@@ -12,7 +12,7 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
 
     public static int Count => 16;
 
-    public static int MaxPixels => 16;
+    public static int Registers => 32;
 
     public static Vector512<int> Zero => Vector512<int>.Zero;
 

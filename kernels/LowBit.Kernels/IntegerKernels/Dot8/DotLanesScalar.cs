@@ -10,7 +10,7 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
 
     public static int Count => 1;
 
-    public static int MaxPixels => 4;
+    public static int Registers => 8;
 
     public static int Zero => 0;
 

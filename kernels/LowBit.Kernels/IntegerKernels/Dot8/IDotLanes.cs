@@ -14,8 +14,8 @@ internal unsafe interface IDotLanes<V>
     /// <summary>32-bit lanes: outputs of a panel.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Most pixels of a tile: accumulators that stay in registers.</summary>
-    static abstract int MaxPixels { get; }
+    /// <summary>Vector registers that a tile may use.</summary>
+    static abstract int Registers { get; }
 
     static abstract V Zero { get; }
 

@@ -1,6 +1,6 @@
 namespace LowBit.Kernels.IntegerKernels.Dot8;
 
-/// <summary>Pixels of a tile: accumulators of a body.</summary>
+/// <summary>Pixels of a tile: accumulators of a body for each vector of outputs.</summary>
 internal interface ITilePixels
 {
     static abstract int Pixels { get; }
@@ -29,6 +29,11 @@ internal readonly struct Pixels7 : ITilePixels
 internal readonly struct Pixels8 : ITilePixels
 {
     public static int Pixels => 8;
+}
+
+internal readonly struct Pixels12 : ITilePixels
+{
+    public static int Pixels => 12;
 }
 
 internal readonly struct Pixels14 : ITilePixels
