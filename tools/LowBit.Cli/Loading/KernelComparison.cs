@@ -10,8 +10,8 @@ using LowBit.Kernels.Tuning;
 namespace LowBit.Cli.Loading;
 
 /// <summary>
-/// Measures all kernels of a layer in turns: float32, the int8 yardstick (w7a8, whose pair sums fit 16 bits), the candidates of every pair, and the
-/// ceilings between the rounds' ends.
+/// Measures all kernels of a layer in turns: float32, the int8 yardstick (w7a8, whose pair sums fit 16 bits) and the candidates of every pair; the
+/// ceilings before and after.
 /// </summary>
 internal sealed class KernelComparison(int threads, int rounds) : IDisposable
 {
@@ -30,8 +30,7 @@ internal sealed class KernelComparison(int threads, int rounds) : IDisposable
     /// <summary>Measures one layer for all pairs.</summary>
     public void Add(NamedLayer layer, IReadOnlyList<(int Weights, int Activations)> pairs, CancellationToken stop)
     {
-        _int8Ceiling = Math.Max(_int8Ceiling, CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds) * threads);
-        _fmaCeiling = Math.Max(_fmaCeiling, CeilingLoops.FmaGflops(CpuFeatures.Best, CeilingSeconds) * threads);
+        MeasureCeilings();
         var trials = new List<KernelTrial>();
         var owners = new List<(string Pair, string Key, bool Chosen)>();
         using var floats = new FloatTrial(layer.Shape, _pool, CpuFeatures.Best);
@@ -44,6 +43,7 @@ internal sealed class KernelComparison(int threads, int rounds) : IDisposable
             }
 
             Timing[] timings = InterleavedTimer.Measure([floats.Run, .. trials.Select(trial => (Action)trial.Run)], rounds, stop);
+            MeasureCeilings();
             double fp32 = timings[0].Minimum, int8 = timings[1].Minimum;
             AddRow(layer, ("fp32", $"conv_f32__{CpuFeatures.Word(CpuFeatures.Best)}", false), timings[0], int8, fp32);
             for (int i = 0; i < trials.Count; i++)
@@ -66,6 +66,13 @@ internal sealed class KernelComparison(int threads, int rounds) : IDisposable
         [.. _rows.Select(row => row with { PercentOfCeiling = Math.Round(100 * row.Gops / (row.Pair == "fp32" ? _fmaCeiling : _int8Ceiling), 1) })]);
 
     public void Dispose() => _pool.Dispose();
+
+    // Before and after each layer: on a busy machine the highest of many short measurements is the ceiling.
+    private void MeasureCeilings()
+    {
+        _int8Ceiling = Math.Max(_int8Ceiling, CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds) * threads);
+        _fmaCeiling = Math.Max(_fmaCeiling, CeilingLoops.FmaGflops(CpuFeatures.Best, CeilingSeconds) * threads);
+    }
 
     private void AddCandidates(
         in ConvShape shape, int weights, int activations, bool yardstick, List<KernelTrial> trials, List<(string Pair, string Key, bool Chosen)> owners)
