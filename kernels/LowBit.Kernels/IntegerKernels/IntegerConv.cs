@@ -56,9 +56,9 @@ public static unsafe class IntegerConv
             }
         }
 
-        if (!CpuFeatures.IsSupported(kernel.Isa))
+        if (!kernel.IsSupported)
         {
-            throw new PlatformNotSupportedException($"this CPU cannot run {CpuFeatures.Word(kernel.Isa)} kernels");
+            throw new PlatformNotSupportedException($"this CPU cannot run {kernel}");
         }
 
         if (!kernel.Handles(shape, proof))

@@ -17,6 +17,9 @@ public abstract class IntegerConvKernel
     /// <summary>The instruction set it needs.</summary>
     public abstract Isa Isa { get; }
 
+    /// <summary>True when this CPU has every instruction of the kernel and no switch forbids them.</summary>
+    public virtual bool IsSupported => CpuFeatures.IsSupported(Isa);
+
     /// <summary>True when the kernel is registered under a pair of widths.</summary>
     /// <param name="weightBits">Width of the weight codes, 1 to 8; 1 means −1 and +1 only.</param>
     /// <param name="activationBits">Width of the activation codes, 1 to 8.</param>

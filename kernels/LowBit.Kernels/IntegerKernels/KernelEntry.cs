@@ -11,5 +11,5 @@ public readonly record struct KernelEntry(KernelKey Key, IntegerConvKernel Kerne
     public string Name => $"{Key.Family}_w{Key.WeightBits}a{Key.ActivationBits}_i32_{Kernel.Tile}__{CpuFeatures.Word(Key.Isa)}";
 
     /// <summary>True when this CPU can run it.</summary>
-    public bool IsSupported => CpuFeatures.IsSupported(Kernel.Isa);
+    public bool IsSupported => Kernel.IsSupported;
 }

@@ -21,6 +21,12 @@ public static class KernelRegistry
     /// <summary>Byte products summed in 16 bits as far as the proof allows; any groups, and linear layers.</summary>
     public const string Dot8Family = "dot8";
 
+    /// <summary>dot8 with AVX-VNNI's four-product instruction, which needs no widening.</summary>
+    public const string VnniFamily = "vnni";
+
+    /// <summary>dot8 with ARM's four-product instruction, for activations of up to seven bits.</summary>
+    public const string DotProdFamily = "dotprod";
+
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
 
@@ -53,7 +59,7 @@ public static class KernelRegistry
         var found = new List<IntegerConvKernel>();
         foreach (IntegerConvKernel kernel in Kernels)
         {
-            if (kernel.Isa <= best && CpuFeatures.IsSupported(kernel.Isa) && kernel.Serves(proof.WeightBits, proof.ActivationBits) && kernel.Handles(shape, proof))
+            if (kernel.Isa <= best && kernel.IsSupported && kernel.Serves(proof.WeightBits, proof.ActivationBits) && kernel.Handles(shape, proof))
             {
                 found.Add(kernel);
             }
@@ -90,6 +96,8 @@ public static class KernelRegistry
         new Dot8Conv<DotLanes128, Vector128<int>, EpilogueScalar>(),
         new Dot8Conv<DotLanes256, Vector256<int>, Epilogue256>(),
         new Dot8Conv<DotLanes512, Vector512<int>, Epilogue512>(),
+        new Dot8Conv<DotLanesDotProd, Vector128<int>, EpilogueScalar>(),
+        new Dot8Conv<DotLanesVnni, Vector256<int>, Epilogue256>(),
         new DepthwiseConv<DotLanesScalar, int, EpilogueScalar>(),
         new DepthwiseConv<DotLanes128, Vector128<int>, EpilogueScalar>(),
         new DepthwiseConv<DotLanes256, Vector256<int>, Epilogue256>(),

@@ -20,29 +20,32 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     private const int TileInts = 1024;
     private const int MaxTilePixels = 64;
 
-    public override string Family => KernelRegistry.Dot8Family;
+    public override string Family => L.Family;
 
     public override string Tile => $"{Dot8Bodies.LargestPixels(L.Registers, PanelVectors)}x{PanelVectors * L.Count}c4";
 
     public override Isa Isa => L.Isa;
 
-    public override bool Serves(int weightBits, int activationBits) => true;
+    public override bool IsSupported => L.IsSupported;
+
+    // ARM's dot product reads activations as signed bytes.
+    public override bool Serves(int weightBits, int activationBits) => L.Family != KernelRegistry.DotProdFamily || activationBits < 8;
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => true;
 
     // Two vector instructions a cycle; a step takes two, and one more for each widening; a dozen cycles per pixel and vector for the epilogue.
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
-        var layout = new Dot8Layout(shape, proof);
+        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
         double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth;
         double vectors = shape.Groups * (Padded(shape.GroupOutChannels) / L.Count);
-        double widenings = layout.IsWide ? 0 : Math.Ceiling(layout.Steps / (double)layout.Depth);
+        double widenings = layout.IsWide ? 0 : L.DotIsExact ? -layout.Steps : Math.Ceiling(layout.Steps / (double)layout.Depth);
         return pixels * vectors * ((0.55 * ((2 * layout.Steps) + widenings)) + 12);
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
-        var layout = new Dot8Layout(shape, proof);
+        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
         int outputs = shape.GroupOutChannels, length = shape.ReductionLength, width = Width(shape);
         var packed = new PackedConvWeights(this, shape, proof, (long)shape.Groups * Padded(outputs) * OutputBytes(layout));
         byte* at = packed.Data;
@@ -60,14 +63,14 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
-        var layout = new Dot8Layout(shape, proof);
+        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
         var partition = new Dot8Partition(shape, layout, Width(shape));
         return ScratchSlots.Bytes(layout.Steps, Dot8Job.SlotBytes(shape, layout, partition), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
-        var job = new Dot8Job(arguments, Width(arguments.Shape), pool.ThreadCount);
+        var job = new Dot8Job(arguments, L.DotIsExact, Width(arguments.Shape), pool.ThreadCount);
         pool.Run(job.Partition.ChunkCount, ref job, static (ref Dot8Job j, int chunk) => RunChunk(j, chunk));
     }
 

@@ -13,10 +13,10 @@ internal readonly unsafe struct Dot8Job
     public readonly Dot8Partition Partition;
     public readonly ScratchSlots Scratch;
 
-    public Dot8Job(in IntegerConvArguments arguments, int panelWidth, int threads)
+    public Dot8Job(in IntegerConvArguments arguments, bool dotIsExact, int panelWidth, int threads)
     {
         Arguments = arguments;
-        Layout = new Dot8Layout(arguments.Shape, arguments.Weights.Proof);
+        Layout = new Dot8Layout(arguments.Shape, arguments.Weights.Proof, dotIsExact);
         Partition = new Dot8Partition(arguments.Shape, Layout, panelWidth);
         Scratch = new ScratchSlots(arguments.Scratch, Layout.Steps, SlotBytes(arguments.Shape, Layout, Partition), threads);
         Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);

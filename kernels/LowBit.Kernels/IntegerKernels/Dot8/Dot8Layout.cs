@@ -15,19 +15,19 @@ internal readonly struct Dot8Layout
     private readonly int _channels;
     private readonly int _stride;
 
-    public Dot8Layout(in ConvShape shape, RangeProof proof)
+    public Dot8Layout(in ConvShape shape, RangeProof proof, bool dotIsExact)
     {
         _kernelHeight = shape.KernelHeight;
         _kernelWidth = shape.KernelWidth;
         _channels = shape.GroupInChannels;
         _stride = shape.Stride;
-        IsWide = proof.PairSumsInInt16 == 0;
+        IsWide = proof.PairSumsInInt16 == 0 && !dotIsExact;
         CodesPerStep = IsWide ? 2 : 4;
         ChannelSteps = (_channels + CodesPerStep - 1) / CodesPerStep;
         int merged = ((_kernelWidth * _channels) + CodesPerStep - 1) / CodesPerStep;
         IsMerged = shape.Groups == 1 && merged < _kernelWidth * ChannelSteps;
         StepsPerRow = IsMerged ? merged : _kernelWidth * ChannelSteps;
-        Depth = proof.PairSumsInInt16;
+        Depth = dotIsExact ? 1 : proof.PairSumsInInt16;
     }
 
     /// <summary>True when products are formed in 32 bits from 16-bit codes.</summary>

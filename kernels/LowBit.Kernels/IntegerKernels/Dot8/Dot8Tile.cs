@@ -218,7 +218,7 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
             return L.Add32(sum, L.WordDot(a, w));
         }
 
-        return D.IsDelayed ? L.Add16(sum, L.PairSums(a, w)) : L.Add32(sum, L.Widen(L.PairSums(a, w), ones));
+        return D.IsDelayed ? L.Add16(sum, L.PairSums(a, w)) : L.AddDot(sum, a, w, ones);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

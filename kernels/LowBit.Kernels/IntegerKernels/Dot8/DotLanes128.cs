@@ -10,6 +10,12 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
 {
     public static Isa Isa => Isa.Vector128;
 
+    public static string Family => KernelRegistry.Dot8Family;
+
+    public static bool IsSupported => CpuFeatures.IsSupported(Isa);
+
+    public static bool DotIsExact => false;
+
     public static int Count => 4;
 
     public static int Registers => 16;
@@ -47,6 +53,9 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add32(Vector128<int> a, Vector128<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> AddDot(Vector128<int> sum, Vector128<int> unsigned, Vector128<int> signed, Vector128<int> ones) => Add32(sum, Widen(PairSums(unsigned, signed), ones));
 
     // A product of an unsigned and a signed byte fits 16 bits (255·128 = 32640), so the low half of the product is all of it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

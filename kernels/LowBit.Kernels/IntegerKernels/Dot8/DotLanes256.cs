@@ -10,6 +10,12 @@ internal readonly unsafe struct DotLanes256 : IDotLanes<Vector256<int>>
 {
     public static Isa Isa => Isa.Avx2;
 
+    public static string Family => KernelRegistry.Dot8Family;
+
+    public static bool IsSupported => CpuFeatures.IsSupported(Isa);
+
+    public static bool DotIsExact => false;
+
     public static int Count => 8;
 
     public static int Registers => 16;
@@ -46,4 +52,7 @@ internal readonly unsafe struct DotLanes256 : IDotLanes<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add32(Vector256<int> a, Vector256<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddDot(Vector256<int> sum, Vector256<int> unsigned, Vector256<int> signed, Vector256<int> ones) => Add32(sum, Widen(PairSums(unsigned, signed), ones));
 }

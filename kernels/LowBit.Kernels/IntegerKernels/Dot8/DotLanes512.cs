@@ -10,6 +10,12 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
 {
     public static Isa Isa => Isa.Avx512;
 
+    public static string Family => KernelRegistry.Dot8Family;
+
+    public static bool IsSupported => CpuFeatures.IsSupported(Isa);
+
+    public static bool DotIsExact => false;
+
     public static int Count => 16;
 
     public static int Registers => 32;
@@ -46,4 +52,7 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add32(Vector512<int> a, Vector512<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddDot(Vector512<int> sum, Vector512<int> unsigned, Vector512<int> signed, Vector512<int> ones) => Add32(sum, Widen(PairSums(unsigned, signed), ones));
 }

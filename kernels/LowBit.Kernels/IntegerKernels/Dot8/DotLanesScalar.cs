@@ -8,6 +8,12 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
 {
     public static Isa Isa => Isa.Scalar;
 
+    public static string Family => KernelRegistry.Dot8Family;
+
+    public static bool IsSupported => CpuFeatures.IsSupported(Isa);
+
+    public static bool DotIsExact => false;
+
     public static int Count => 1;
 
     public static int Registers => 8;
@@ -47,4 +53,7 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Add32(int a, int b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AddDot(int sum, int unsigned, int signed, int ones) => Add32(sum, Widen(PairSums(unsigned, signed), ones));
 }

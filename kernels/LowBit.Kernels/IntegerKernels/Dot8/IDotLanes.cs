@@ -11,6 +11,15 @@ internal unsafe interface IDotLanes<V>
 {
     static abstract Isa Isa { get; }
 
+    /// <summary>Family of the kernels made of these lanes.</summary>
+    static abstract string Family { get; }
+
+    /// <summary>True when this CPU has the instructions.</summary>
+    static abstract bool IsSupported { get; }
+
+    /// <summary>True when <see cref="AddDot"/> is exact for all bytes: no sum of products passes through 16 bits.</summary>
+    static abstract bool DotIsExact { get; }
+
     /// <summary>32-bit lanes: outputs of a panel.</summary>
     static abstract int Count { get; }
 
@@ -44,4 +53,7 @@ internal unsafe interface IDotLanes<V>
     static abstract V WordDot(V a, V w);
 
     static abstract V Add32(V a, V b);
+
+    /// <summary>Per lane: sum + u0·s0 + u1·s1 + u2·s2 + u3·s3 of unsigned and signed bytes; unless exact, pair sums must fit 16 bits.</summary>
+    static abstract V AddDot(V sum, V unsigned, V signed, V ones);
 }
