@@ -3,6 +3,7 @@ using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels.Depthwise;
 using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
+using LowBit.Kernels.IntegerKernels.Gemv;
 using LowBit.Kernels.IntegerKernels.References;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
@@ -29,6 +30,9 @@ public static class KernelRegistry
 
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
+
+    /// <summary>Linear layers of few rows: weights packed in as few bits as they have, one stream read forward.</summary>
+    public const string GemvFamily = "gemv";
 
     /// <summary>The oracle of every convolution.</summary>
     public static IntegerConvKernel Reference { get; } = new ReferenceConv();
@@ -102,6 +106,15 @@ public static class KernelRegistry
         new DepthwiseConv<DotLanes128, Vector128<int>, EpilogueScalar>(),
         new DepthwiseConv<DotLanes256, Vector256<int>, Epilogue256>(),
         new DepthwiseConv<DotLanes512, Vector512<int>, Epilogue512>(),
+        new GemvProductConv<GemvLanes128, Vector128<byte>, EpilogueScalar>(),
+        new GemvTableConv<GemvLanes128, Vector128<byte>, EpilogueScalar, TwoBits>(),
+        new GemvTableConv<GemvLanes128, Vector128<byte>, EpilogueScalar, OneBit>(),
+        new GemvProductConv<GemvLanes256, Vector256<byte>, Epilogue256>(),
+        new GemvTableConv<GemvLanes256, Vector256<byte>, Epilogue256, TwoBits>(),
+        new GemvTableConv<GemvLanes256, Vector256<byte>, Epilogue256, OneBit>(),
+        new GemvProductConv<GemvLanes512, Vector512<byte>, Epilogue512>(),
+        new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, TwoBits>(),
+        new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, OneBit>(),
     ];
 
     // One body serves many pairs of widths; the range proof decides inside it how its sums are formed.
