@@ -85,11 +85,8 @@ internal readonly unsafe struct GemvLanes128 : IGemvLanes<Vector128<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Widen(Vector128<byte> pairs, Vector128<byte> factors)
-    {
-        Vector128<int> p = pairs.AsInt32(), f = factors.AsInt32();
-        return ((((p << 16) >> 16) * ((f << 16) >> 16)) + ((p >> 16) * (f >> 16))).AsByte();
-    }
+    public static Vector128<byte> Widen(Vector128<byte> pairs, Vector128<byte> ones)
+        => (((pairs.AsInt32() << 16) >> 16) + (pairs.AsInt32() >> 16)).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> index) => Vector128.ShuffleNative(table, index);

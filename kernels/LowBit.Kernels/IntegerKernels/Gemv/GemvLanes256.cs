@@ -72,8 +72,8 @@ internal readonly unsafe struct GemvLanes256 : IGemvLanes<Vector256<byte>>
         => Avx2.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Widen(Vector256<byte> pairs, Vector256<byte> factors)
-        => Avx2.MultiplyAddAdjacent(pairs.AsInt16(), factors.AsInt16()).AsByte();
+    public static Vector256<byte> Widen(Vector256<byte> pairs, Vector256<byte> ones)
+        => Avx2.MultiplyAddAdjacent(pairs.AsInt16(), ones.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Shuffle(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);

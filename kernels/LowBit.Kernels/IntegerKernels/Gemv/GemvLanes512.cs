@@ -74,8 +74,8 @@ internal readonly unsafe struct GemvLanes512 : IGemvLanes<Vector512<byte>>
         => Avx512BW.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Widen(Vector512<byte> pairs, Vector512<byte> factors)
-        => Avx512BW.MultiplyAddAdjacent(pairs.AsInt16(), factors.AsInt16()).AsByte();
+    public static Vector512<byte> Widen(Vector512<byte> pairs, Vector512<byte> ones)
+        => Avx512BW.MultiplyAddAdjacent(pairs.AsInt16(), ones.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Shuffle(Vector512<byte> table, Vector512<byte> index) => Avx512BW.Shuffle(table, index);

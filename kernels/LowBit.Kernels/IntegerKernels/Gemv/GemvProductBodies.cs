@@ -13,24 +13,24 @@ internal static unsafe class GemvProductBodies<L, V>
         5 => Of<Code5>(layout.Depth, rows),
 
         // Narrower codes always fit a whole block.
-        4 => Of<Code4, Number0>(rows),
-        3 => Of<Code3, Number0>(rows),
-        _ => Of<Code2, Number0>(rows),
+        4 => Of<Code4, WholeBlocks>(rows),
+        3 => Of<Code3, WholeBlocks>(rows),
+        _ => Of<Code2, WholeBlocks>(rows),
     };
 
     private static delegate*<byte*, byte*, nint, nint, nint, int*, int*, void> Of<C>(int depth, int rows)
         where C : struct, IPackedCode
         => depth switch
         {
-            0 => Of<C, Number0>(rows),
-            1 => Of<C, Number1>(rows),
-            2 => Of<C, Number2>(rows),
-            _ => Of<C, Number4>(rows),
+            0 => Of<C, WholeBlocks>(rows),
+            1 => Of<C, EveryStep>(rows),
+            2 => Of<C, TwoSteps>(rows),
+            _ => Of<C, FourSteps>(rows),
         };
 
     private static delegate*<byte*, byte*, nint, nint, nint, int*, int*, void> Of<C, D>(int rows)
         where C : struct, IPackedCode
-        where D : struct, INumber
+        where D : struct, IGemvDepth
         => rows switch
         {
             1 => &GemvProductTile<L, V, C, D, Number1>.Run,

@@ -8,18 +8,15 @@ namespace LowBit.Kernels.IntegerKernels.Gemv;
 /// all rows. Instruction set, packing, depth and row count are type arguments, so the conditions below are constants and vanish.
 /// </summary>
 /// <remarks>
-/// Depth is how many steps' pair sums are added in 16 bits before they are widened, 1, 2 or 4; 0 means whole blocks, <c>period</c> of them.
 /// A panel is one 32-bit constant for each output, then its blocks.
 /// </remarks>
 internal static unsafe class GemvProductTile<L, V, C, D, R>
     where L : struct, IGemvLanes<V>
     where V : struct
     where C : struct, IPackedCode
-    where D : struct, INumber
+    where D : struct, IGemvDepth
     where R : struct, INumber
 {
-    private static int Depth => D.Value == 0 ? 1 : D.Value;
-
     /// <summary>Computes <c>tile[r, o] = constant[o] + starts[r] + Σ code · activation</c>.</summary>
     /// <param name="panel">The panel.</param>
     /// <param name="rows">First code of the first row.</param>
@@ -58,11 +55,11 @@ internal static unsafe class GemvProductTile<L, V, C, D, R>
         while (blocks > 0)
         {
             V h0 = L.Zero, h1 = L.Zero, h2 = L.Zero, h3 = L.Zero;
-            nint n = D.Value == 0 && period < blocks ? period : blocks;
+            nint n = D.IsPeriodic && period < blocks ? period : blocks;
             blocks -= n;
             do
             {
-                GemvStream.Prefetch<L, V>(block, C.Vectors);
+                C.Prefetch<L, V>(block + GemvStream.Ahead);
                 Step(0, block, x0, x1, x2, x3, ones, ref h0, ref h1, ref h2, ref h3, ref s0, ref s1, ref s2, ref s3);
                 Step(1, block, x0, x1, x2, x3, ones, ref h0, ref h1, ref h2, ref h3, ref s0, ref s1, ref s2, ref s3);
                 Step(2, block, x0, x1, x2, x3, ones, ref h0, ref h1, ref h2, ref h3, ref s0, ref s1, ref s2, ref s3);
@@ -94,7 +91,7 @@ internal static unsafe class GemvProductTile<L, V, C, D, R>
             }
             while (--n > 0);
 
-            if (D.Value == 0)
+            if (D.IsPeriodic)
             {
                 s0 = L.Add32(s0, L.Widen(h0, ones));
                 s1 = R.Value > 1 ? L.Add32(s1, L.Widen(h1, ones)) : s1;
@@ -148,17 +145,6 @@ internal static unsafe class GemvProductTile<L, V, C, D, R>
     private static void Row([ConstantExpected] int step, V codes, byte* x, V ones, ref V h, ref V s)
     {
         V activations = L.Broadcast4(x + (4 * step));
-        V pairs = C.IsSigned ? L.PairSums(activations, codes) : L.PairSums(codes, activations);
-        if (D.Value == 0)
-        {
-            h = L.Add16(h, pairs);
-            return;
-        }
-
-        h = step % Depth == 0 ? pairs : L.Add16(h, pairs);
-        if ((step + 1) % Depth == 0)
-        {
-            s = L.Add32(s, L.Widen(h, ones));
-        }
+        D.Add<L, V>(step, C.IsSigned ? L.PairSums(activations, codes) : L.PairSums(codes, activations), ones, ref h, ref s);
     }
 }

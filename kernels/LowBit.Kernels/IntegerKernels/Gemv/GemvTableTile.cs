@@ -36,20 +36,23 @@ internal static unsafe class GemvTableTile<L, V, T>
                 do
                 {
                     V t0 = L.Broadcast16(tables), t1 = L.Broadcast16(tables + 16);
-                    GemvStream.Prefetch<L, V>(panel, T.Value);
+                    L.Prefetch(panel + GemvStream.Ahead);
                     c0 = Block(c0, panel, t0, t1, mask);
                     if (T.Value > 1)
                     {
+                        L.Prefetch(panel + GemvStream.Ahead + L.Bytes);
                         c1 = Block(c1, panel + L.Bytes, t0, t1, mask);
                     }
 
                     if (T.Value > 2)
                     {
+                        L.Prefetch(panel + GemvStream.Ahead + (2 * L.Bytes));
                         c2 = Block(c2, panel + (2 * L.Bytes), t0, t1, mask);
                     }
 
                     if (T.Value > 3)
                     {
+                        L.Prefetch(panel + GemvStream.Ahead + (3 * L.Bytes));
                         c3 = Block(c3, panel + (3 * L.Bytes), t0, t1, mask);
                     }
 

@@ -64,8 +64,8 @@ internal unsafe interface IGemvLanes<V>
     /// <summary>Per 16-bit lane: u0·s0 + u1·s1 of unsigned and signed bytes. The sum must fit; hardware would saturate it.</summary>
     static abstract V PairSums(V unsigned, V signed);
 
-    /// <summary>Per 32-bit lane: the sum of its two signed 16-bit integers, each times that of <paramref name="factors"/>.</summary>
-    static abstract V Widen(V pairs, V factors);
+    /// <summary>Per 32-bit lane: the sum of its two signed 16-bit integers.</summary>
+    static abstract V Widen(V pairs, V ones);
 
     /// <summary>Within each 128-bit lane: byte i of the result is byte <c>index[i]</c> of the table; indices are below 16.</summary>
     static abstract V Shuffle(V table, V index);

@@ -6,11 +6,6 @@ internal interface INumber
     static abstract int Value { get; }
 }
 
-internal readonly struct Number0 : INumber
-{
-    public static int Value => 0;
-}
-
 internal readonly struct Number1 : INumber
 {
     public static int Value => 1;

@@ -18,6 +18,11 @@ internal unsafe interface IPackedCode
     /// <summary>True when codes are signed bytes; else they are unsigned, counted from the smallest weight.</summary>
     static abstract bool IsSigned { get; }
 
+    /// <summary>Asks for the cache lines of the block at p.</summary>
+    static abstract void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct;
+
     /// <summary>The codes of one step, a byte each.</summary>
     static abstract V Unpack<L, V>(byte* block, [ConstantExpected] int step)
         where L : struct, IGemvLanes<V>
@@ -37,6 +42,17 @@ internal readonly unsafe struct Code8 : IPackedCode
     public static bool IsSigned => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+        L.Prefetch(p + (2 * L.Bytes));
+        L.Prefetch(p + (3 * L.Bytes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
         where L : struct, IGemvLanes<V>
         where V : struct
@@ -53,6 +69,16 @@ internal readonly unsafe struct Code6 : IPackedCode
     public static int Vectors => 3;
 
     public static bool IsSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+        L.Prefetch(p + (2 * L.Bytes));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
@@ -85,6 +111,18 @@ internal readonly unsafe struct Code5 : IPackedCode
     public static int Vectors => 5;
 
     public static bool IsSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+        L.Prefetch(p + (2 * L.Bytes));
+        L.Prefetch(p + (3 * L.Bytes));
+        L.Prefetch(p + (4 * L.Bytes));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
@@ -123,6 +161,15 @@ internal readonly unsafe struct Code4 : IPackedCode
     public static bool IsSigned => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
         where L : struct, IGemvLanes<V>
         where V : struct
@@ -146,6 +193,16 @@ internal readonly unsafe struct Code3 : IPackedCode
     public static int Vectors => 3;
 
     public static bool IsSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+        L.Prefetch(p + (2 * L.Bytes));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
@@ -184,6 +241,15 @@ internal readonly unsafe struct Code2 : IPackedCode
     public static int Vectors => 2;
 
     public static bool IsSigned => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<L, V>(byte* p)
+        where L : struct, IGemvLanes<V>
+        where V : struct
+    {
+        L.Prefetch(p);
+        L.Prefetch(p + L.Bytes);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Unpack<L, V>(byte* block, [ConstantExpected] int step)
