@@ -11,6 +11,10 @@ internal unsafe struct CorrelationPass
 {
     private const double ChunkOperations = 2e6;
     private const int BandFloats = 96 * 1024;
+    private const int WideFloats = 160 * 1024;
+    private const int BlockFloats = 64 * 1024;
+    private const int GroupFloats = 1024 * 1024;
+    private const int TargetChunks = 16;
 
     public ImageSource Source;
     public int Batch;
@@ -38,6 +42,11 @@ internal unsafe struct CorrelationPass
     public int ImagesPerChunk;
     public int RowsPerChunk;
 
+    /// <summary>The framed images <see cref="FirstImage"/> to <see cref="EndImage"/> of a wide pass, or null when frames lie within images.</summary>
+    public float* Frames;
+    public int FirstImage;
+    public int EndImage;
+
     /// <summary>Products summed per result.</summary>
     public readonly int Depth => KernelHeight * KernelWidth * Source.Channels;
 
@@ -52,6 +61,31 @@ internal unsafe struct CorrelationPass
 
     /// <summary>Chunks of the whole pass.</summary>
     public readonly int Chunks => (Batch + ImagesPerChunk - 1) / ImagesPerChunk * Bands;
+
+    /// <summary>True when frames lie within the images, so that nothing needs to be copied.</summary>
+    public readonly bool CoversFrame => Source.CoversFrame(FrameRows(OutHeight), FrameWidth, KernelWidth);
+
+    /// <summary>
+    /// True when the weights of all panels would not stay in the second-level cache: then frames of many images are made first, and a
+    /// chunk is one panel over some of them.
+    /// </summary>
+    public readonly bool IsWide => (long)Division.PaddedColumns * Depth > WideFloats;
+
+    /// <summary>Floats of an image's frame.</summary>
+    public readonly long FrameFloats => (long)FrameRows(OutHeight) * FrameWidth * Source.Channels;
+
+    /// <summary>Images framed together in a wide pass.</summary>
+    public readonly int ImagesPerGroup => (int)Math.Clamp(GroupFloats / FrameFloats, 1, Batch);
+
+    /// <summary>Chunks of a group of images in a wide pass: panels, and parts of the images when panels are few.</summary>
+    public readonly int WideChunks => Division.Count * Math.Min(EndImage - FirstImage, (TargetChunks + Division.Count - 1) / Division.Count);
+
+    /// <summary>Kernel rows whose weights of one panel of <paramref name="width"/> columns stay in the second-level cache beside the frames.</summary>
+    public readonly int KernelRowsPerBlock(int width) => Math.Clamp(BlockFloats / (KernelWidth * Source.Channels * width), 1, KernelHeight);
+
+    /// <summary>Frames an image of the group.</summary>
+    public readonly void CopyFrame(int image)
+        => Source.CopyBand(FirstImage + image, 0, FrameRows(OutHeight), FrameWidth, Frames + (image * (nint)FrameFloats));
 
     /// <summary>
     /// Chooses the chunks from the sizes alone: a band must fit the second-level cache, small images are grouped, and a

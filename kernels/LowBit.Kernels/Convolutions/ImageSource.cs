@@ -1,4 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LowBit.Kernels.MatrixProducts;
 
 namespace LowBit.Kernels.Convolutions;
@@ -36,6 +37,7 @@ internal unsafe struct ImageSource
     public readonly float* Address(int image, int row) => Data + (image * Image) + ((row - Top) * Row) - (Left * Pixel);
 
     /// <summary>Copies frame rows, zeros outside the image, to <c>[rows, frameWidth, Channels]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void CopyBand(int image, int firstRow, int rows, int frameWidth, float* destination)
     {
         if (JoinedRows > 1)
@@ -61,14 +63,29 @@ internal unsafe struct ImageSource
             float* to = destination + ((nint)begin * Channels);
             if (Pixel == Channels)
             {
-                NativeMemory.Copy(from, to, (nuint)((nint)(end - begin) * Channels * sizeof(float)));
+                CopyRun(from, to, (nint)(end - begin) * Channels);
                 continue;
             }
 
             for (int c = begin; c < end; c++, from += Pixel, to += Channels)
             {
-                new ReadOnlySpan<float>(from, Channels).CopyTo(new Span<float>(to, Channels));
+                CopyRun(from, to, Channels);
             }
+        }
+    }
+
+    /// <summary>Asks for the image rows behind frame rows that will be copied next, also when they are in the next image.</summary>
+    public readonly void PrefetchRows(int image, int firstRow, int rows)
+    {
+        if (JoinedRows > 1 || Pixel != Channels)
+        {
+            return;
+        }
+
+        float* from = Data + (image * Image) + ((firstRow - Top) * Row);
+        for (nint i = 0; i < rows * Row; i += 16)
+        {
+            Cache.Prefetch(from + i);
         }
     }
 
@@ -89,5 +106,36 @@ internal unsafe struct ImageSource
         }
     }
 
-    private static void Clear(float* p, nint floats) => NativeMemory.Clear(p, (nuint)(floats * sizeof(float)));
+    // Runs are a few pixels or a row: calls to the general routines cost as much as the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRun(float* from, float* to, nint floats)
+    {
+        nint i = 0;
+        for (; i + 16 <= floats; i += 16)
+        {
+            Vector256<float> low = Vector256.Load(from + i), high = Vector256.Load(from + i + 8);
+            Vector256.Store(low, to + i);
+            Vector256.Store(high, to + i + 8);
+        }
+
+        for (; i < floats; i++)
+        {
+            to[i] = from[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(float* p, nint floats)
+    {
+        nint i = 0;
+        for (; i + 8 <= floats; i += 8)
+        {
+            Vector256.Store(Vector256<float>.Zero, p + i);
+        }
+
+        for (; i < floats; i++)
+        {
+            p[i] = 0;
+        }
+    }
 }

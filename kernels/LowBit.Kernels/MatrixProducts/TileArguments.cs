@@ -13,6 +13,10 @@ internal unsafe struct TileArguments
     public float* B;
     public nint BStep;
     public nint BSegment;
+
+    /// <summary>Floats between the kernel columns of B for <see cref="TapTile{L,V,TRows,TStep}"/>; 0 for <see cref="Tile{L,V,TRows,TVectors,TStep}"/>.</summary>
+    public nint BTap;
+
     public nint Steps;
     public nint Segments;
 

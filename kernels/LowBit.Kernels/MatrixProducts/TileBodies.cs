@@ -11,6 +11,17 @@ internal static unsafe class TileBodies<L, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static delegate*<TileArguments*, void> Get(TileArguments* t, int rows, int vectors)
     {
+        if (t->BTap != 0)
+        {
+            return t->ARow switch
+            {
+                16 => TapTable<L, V, RowStep16>.Get(rows),
+                32 => TapTable<L, V, RowStep32>.Get(rows),
+                64 => TapTable<L, V, RowStep64>.Get(rows),
+                _ => TapTable<L, V, AnyRowStep>.Get(rows),
+            };
+        }
+
         if (t->ARow == 1)
         {
             return TileTable<L, V, PackedRows>.Get(rows, vectors);
