@@ -16,10 +16,22 @@ public sealed unsafe partial class CpuDevice
     }
 
     /// <inheritdoc/>
-    public override void AdamWStep(int count, in AdamWOptions options, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer parameter)
+    public override void AdamWStep(
+        int count, in AdamWOptions options, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer? largest, DeviceBuffer parameter)
     {
-        Launch.Elements(count, new AdamWKernel(in options, Data(gradient, count), Data(m, count), Data(v, count), Data(parameter, count)));
-        Keep(gradient, m, v, parameter);
+        float* x = largest is null ? null : Data(largest, count);
+        Launch.Elements(count, new AdamWKernel(in options, Data(gradient, count), Data(m, count), Data(v, count), x, Data(parameter, count)));
+        Keep(gradient, m, v, largest, parameter);
+    }
+
+    /// <inheritdoc/>
+    public override void RmsPropStep(
+        int count, in RmsPropOptions options, DeviceBuffer gradient, DeviceBuffer square, DeviceBuffer? mean, DeviceBuffer? momentum, DeviceBuffer parameter)
+    {
+        float* c = options.Centered ? Data(mean!, count) : null;
+        float* m = options.Momentum == 0 ? null : Data(momentum!, count);
+        Launch.Elements(count, new RmsPropKernel(options, Data(gradient, count), Data(square, count), c, m, Data(parameter, count)));
+        Keep(gradient, square, mean, momentum, parameter);
     }
 
     /// <inheritdoc/>

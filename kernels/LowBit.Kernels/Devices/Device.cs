@@ -156,8 +156,13 @@ public abstract class Device : IDisposable
     /// <summary>One SGD step over a parameter; <paramref name="momentum"/> may be null when μ = 0.</summary>
     public abstract void SgdStep(int count, in SgdOptions options, DeviceBuffer gradient, DeviceBuffer? momentum, DeviceBuffer parameter);
 
-    /// <summary>One AdamW step over a parameter.</summary>
-    public abstract void AdamWStep(int count, in AdamWOptions options, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer parameter);
+    /// <summary>One AdamW step over a parameter; <paramref name="largest"/> is AMSGrad's maximum of v, or null for plain AdamW.</summary>
+    public abstract void AdamWStep(
+        int count, in AdamWOptions options, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer? largest, DeviceBuffer parameter);
+
+    /// <summary>One RMSprop step over a parameter; <paramref name="mean"/> may be null when not centred, <paramref name="momentum"/> when μ = 0.</summary>
+    public abstract void RmsPropStep(
+        int count, in RmsPropOptions options, DeviceBuffer gradient, DeviceBuffer square, DeviceBuffer? mean, DeviceBuffer? momentum, DeviceBuffer parameter);
 
     /// <summary>y = s·(clamp(round(x/s) + z, low, high) − z) with one step per channel (<paramref name="steps"/> is <c>[Channels]</c>).</summary>
     public abstract void FakeQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer y)

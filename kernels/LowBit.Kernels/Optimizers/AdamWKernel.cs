@@ -4,12 +4,13 @@ using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.Optimizers;
 
-/// <summary>One AdamW step; see <see cref="AdamWOptions"/> for the formula.</summary>
+/// <summary>One AdamW step; see <see cref="AdamWOptions"/> for the formula. With <c>x</c> null there is no AMSGrad maximum.</summary>
 internal readonly unsafe struct AdamWKernel : IElementKernel
 {
     private readonly float* _g;
     private readonly float* _m;
     private readonly float* _v;
+    private readonly float* _x;
     private readonly float* _p;
     private readonly float _beta1;
     private readonly float _rest1;
@@ -21,11 +22,12 @@ internal readonly unsafe struct AdamWKernel : IElementKernel
     private readonly float _stepSize;
     private readonly float _rootCorrection;
 
-    public AdamWKernel(in AdamWOptions options, float* g, float* m, float* v, float* p)
+    public AdamWKernel(in AdamWOptions options, float* g, float* m, float* v, float* x, float* p)
     {
         _g = g;
         _m = m;
         _v = v;
+        _x = x;
         _p = p;
         _beta1 = options.Beta1;
         _rest1 = (float)(1 - (double)options.Beta1);
@@ -49,6 +51,12 @@ internal readonly unsafe struct AdamWKernel : IElementKernel
         V v = L.MultiplyAdd(L.Splat(_beta2), L.Load(ref *_v, i), L.Multiply(L.Splat(_rest2), L.Multiply(g, g)));
         L.Store(m, ref *_m, i);
         L.Store(v, ref *_v, i);
+        if (_x != null)
+        {
+            v = L.Max(L.Load(ref *_x, i), v);
+            L.Store(v, ref *_x, i);
+        }
+
         V denominator = L.Add(L.Divide(L.Sqrt(v), L.Splat(_rootCorrection)), L.Splat(_epsilon));
         L.Store(L.Subtract(p, L.Divide(L.Multiply(L.Splat(_stepSize), m), denominator)), ref *_p, i);
     }

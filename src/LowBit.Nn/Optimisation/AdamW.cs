@@ -3,11 +3,12 @@ using LowBit.Tensors;
 
 namespace LowBit.Nn.Optimisation;
 
-/// <summary>Adam with decoupled weight decay, or plain Adam; the formula is that of <see cref="AdamWOptions"/>.</summary>
+/// <summary>Adam with decoupled weight decay, or plain Adam, each with or without AMSGrad; the formula is that of <see cref="AdamWOptions"/>.</summary>
 public sealed class AdamW : Optimiser
 {
     private readonly StateSlot _m = new("m");
     private readonly StateSlot _v = new("v");
+    private readonly StateSlot _largest = new("largest");
 
     /// <summary>Creates the optimiser.</summary>
     /// <param name="groups">The parameters, with their weight decay.</param>
@@ -15,8 +16,10 @@ public sealed class AdamW : Optimiser
     /// <param name="beta2">β2, 0 to below 1.</param>
     /// <param name="epsilon">ε, positive.</param>
     /// <param name="decoupled">True for AdamW, false for Adam with the decay in the gradient.</param>
+    /// <param name="amsGrad">True to divide by the largest second moment so far instead of the newest.</param>
     /// <exception cref="ArgumentException">A number is outside its range.</exception>
-    public AdamW(IReadOnlyList<ParameterGroup> groups, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, bool decoupled = true)
+    public AdamW(
+        IReadOnlyList<ParameterGroup> groups, float beta1 = 0.9f, float beta2 = 0.999f, float epsilon = 1e-8f, bool decoupled = true, bool amsGrad = false)
         : base(groups)
     {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0))
@@ -28,6 +31,7 @@ public sealed class AdamW : Optimiser
         Beta2 = beta2;
         Epsilon = epsilon;
         Decoupled = decoupled;
+        AmsGrad = amsGrad;
     }
 
     /// <summary>β1.</summary>
@@ -42,12 +46,16 @@ public sealed class AdamW : Optimiser
     /// <summary>True for AdamW, false for Adam with the decay in the gradient.</summary>
     public bool Decoupled { get; }
 
+    /// <summary>True when the step divides by the largest second moment so far.</summary>
+    public bool AmsGrad { get; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<NamedTensor> State()
     {
         var list = new List<NamedTensor>();
         _m.Collect(Groups, list);
         _v.Collect(Groups, list);
+        _largest.Collect(Groups, list);
         return list;
     }
 
@@ -55,8 +63,15 @@ public sealed class AdamW : Optimiser
     public override Tensor? StateFor(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        StateSlot? slot = name.StartsWith("m/", StringComparison.Ordinal) ? _m : name.StartsWith("v/", StringComparison.Ordinal) ? _v : null;
-        return slot is not null && Find(name[2..]) is { } parameter ? slot.For(parameter) : null;
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        StateSlot? slot = (slash < 0 ? "" : name[..slash]) switch
+        {
+            "m" => _m,
+            "v" => _v,
+            "largest" when AmsGrad => _largest,
+            _ => null,
+        };
+        return slot is not null && Find(name[(slash + 1)..]) is { } parameter ? slot.For(parameter) : null;
     }
 
     /// <inheritdoc/>
@@ -66,6 +81,7 @@ public sealed class AdamW : Optimiser
         Tensor values = parameter.Tensor;
         var options = new AdamWOptions(learningRate, Beta1, Beta2, Epsilon, weightDecay, Steps, Decoupled);
         values.Device.AdamWStep(
-            values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, values.Buffer);
+            values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, AmsGrad ? _largest.For(parameter).Buffer : null,
+            values.Buffer);
     }
 }

@@ -5,13 +5,13 @@ namespace LowBit.Nn.Recipes;
 /// <summary>The <c>optimizer</c> part of a recipe.</summary>
 public sealed record OptimizerSection
 {
-    /// <summary><c>sgd</c>, <c>adamw</c> or <c>adam</c>.</summary>
+    /// <summary><c>sgd</c>, <c>adamw</c>, <c>adam</c> or <c>rmsprop</c>.</summary>
     public string Kind { get; set; } = "sgd";
 
     /// <summary>Base learning rate, positive; the schedule multiplies it.</summary>
     public double LearningRate { get; set; } = 0.1;
 
-    /// <summary>SGD: μ, 0 to below 1.</summary>
+    /// <summary>SGD and RMSprop: μ, 0 to below 1.</summary>
     public double Momentum { get; set; } = 0.9;
 
     /// <summary>SGD: look ahead by the momentum.</summary>
@@ -23,7 +23,16 @@ public sealed record OptimizerSection
     /// <summary>Adam: β2.</summary>
     public double Beta2 { get; set; } = 0.999;
 
-    /// <summary>Adam: ε.</summary>
+    /// <summary>Adam: divide by the largest second moment so far (AMSGrad).</summary>
+    public bool AmsGrad { get; set; }
+
+    /// <summary>RMSprop: α, the memory of the mean square, 0 to below 1.</summary>
+    public double Alpha { get; set; } = 0.99;
+
+    /// <summary>RMSprop: divide by the deviation instead of the root mean square.</summary>
+    public bool Centered { get; set; }
+
+    /// <summary>Adam and RMSprop: ε.</summary>
     public double Epsilon { get; set; } = 1e-8;
 
     /// <summary>Weight decay of convolution and linear weights, 0 or more.</summary>
@@ -44,18 +53,22 @@ public sealed record OptimizerSection
     {
         var rules = new GroupRules((float)WeightDecay, DecayNorms, (float)QuantizerLearningRate, (float)QuantizerWeightDecay);
         IReadOnlyList<ParameterGroup> groups = ParameterGroup.Split(model, rules);
-        return Kind == "sgd"
-            ? new Sgd(groups, (float)Momentum, Nesterov)
-            : new AdamW(groups, (float)Beta1, (float)Beta2, (float)Epsilon, Kind == "adamw");
+        return Kind switch
+        {
+            "sgd" => new Sgd(groups, (float)Momentum, Nesterov),
+            "rmsprop" => new RmsProp(groups, (float)Alpha, (float)Epsilon, (float)Momentum, Centered),
+            _ => new AdamW(groups, (float)Beta1, (float)Beta2, (float)Epsilon, Kind == "adamw", AmsGrad),
+        };
     }
 
     internal void Validate()
     {
-        Demand.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam"]);
+        Demand.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam", "rmsprop"]);
         Demand.Positive("optimizer.learningRate", LearningRate);
         Demand.Share("optimizer.momentum", Momentum);
         Demand.Share("optimizer.beta1", Beta1);
         Demand.Share("optimizer.beta2", Beta2);
+        Demand.Share("optimizer.alpha", Alpha);
         Demand.Positive("optimizer.epsilon", Epsilon);
         Demand.NotNegative("optimizer.weightDecay", WeightDecay);
         Demand.NotNegative("optimizer.quantizerLearningRate", QuantizerLearningRate);

@@ -33,7 +33,7 @@ public class OptimizerRunTests
     [InlineData("adamw", 0.05f, true)]
     public void Adam_follows_PyTorch(string name, float decay, bool decoupled)
         => Follow(name, (device, count, step, gradient, m, v, parameter) =>
-            device.AdamWStep(count, new AdamWOptions(1e-2f, 0.9f, 0.999f, 1e-8f, decay, step, decoupled), gradient, m, v, parameter));
+            device.AdamWStep(count, new AdamWOptions(1e-2f, 0.9f, 0.999f, 1e-8f, decay, step, decoupled), gradient, m, v, null, parameter));
 
     private delegate void StepBody(Device device, int count, int step, DeviceBuffer gradient, DeviceBuffer m, DeviceBuffer v, DeviceBuffer parameter);
 

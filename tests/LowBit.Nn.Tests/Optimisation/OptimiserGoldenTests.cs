@@ -16,6 +16,8 @@ public class OptimiserGoldenTests
     [InlineData("sgd_nesterov")]
     [InlineData("adam")]
     [InlineData("adamw")]
+    [InlineData("amsgrad")]
+    [InlineData("rmsprop")]
     public void Six_steps_equal_those_of_the_reference(string name)
     {
         GoldenFile golden = GoldenFile.Open("optimizers");
@@ -75,6 +77,8 @@ public class OptimiserGoldenTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd([group], momentum: 1));
         Assert.Throws<ArgumentException>(() => new Sgd([group], momentum: 0, nesterov: true));
         Assert.Throws<ArgumentException>(() => new AdamW([group], beta1: 1));
+        Assert.Throws<ArgumentException>(() => new RmsProp([group], alpha: 1));
+        Assert.Throws<ArgumentException>(() => new RmsProp([group], epsilon: 0));
         using var sgd = new Sgd([group]);
         Assert.Throws<ArgumentOutOfRangeException>(() => sgd.Step(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => sgd.Step(-1));
@@ -87,9 +91,17 @@ public class OptimiserGoldenTests
             return new Sgd(groups, (float)options.GetProperty("momentum").GetDouble(), options.GetProperty("nesterov").GetBoolean());
         }
 
+        if (name == "rmsprop")
+        {
+            return new RmsProp(
+                groups, (float)options.GetProperty("alpha").GetDouble(), (float)options.GetProperty("eps").GetDouble(),
+                (float)options.GetProperty("momentum").GetDouble(), options.GetProperty("centered").GetBoolean());
+        }
+
         JsonElement betas = options.GetProperty("betas");
         return new AdamW(
-            groups, (float)betas[0].GetDouble(), (float)betas[1].GetDouble(), (float)options.GetProperty("eps").GetDouble(), name == "adamw");
+            groups, (float)betas[0].GetDouble(), (float)betas[1].GetDouble(), (float)options.GetProperty("eps").GetDouble(), name == "adamw",
+            options.GetProperty("amsgrad").GetBoolean());
     }
 
     private static void SetGradient(Tensor parameter, float[] gradient)
