@@ -4,6 +4,7 @@ using LowBit.Kernels.IntegerKernels.Depthwise;
 using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 using LowBit.Kernels.IntegerKernels.Gemv;
+using LowBit.Kernels.IntegerKernels.Lut;
 using LowBit.Kernels.IntegerKernels.References;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
@@ -27,6 +28,9 @@ public static class KernelRegistry
 
     /// <summary>dot8 with ARM's four-product instruction, for activations of up to seven bits.</summary>
     public const string DotProdFamily = "dotprod";
+
+    /// <summary>Look-ups in tables of partial sums: weights of one or two bits, activations of one to four.</summary>
+    public const string LutFamily = "lut";
 
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
@@ -115,6 +119,9 @@ public static class KernelRegistry
         new GemvProductConv<GemvLanes512, Vector512<byte>, Epilogue512>(),
         new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, TwoBits>(),
         new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, OneBit>(),
+        new LutConv<LutLanes128, Vector128<byte>, EpilogueScalar>(),
+        new LutConv<LutLanes256, Vector256<byte>, Epilogue256>(),
+        new LutConv<LutLanes512, Vector512<byte>, Epilogue512>(),
     ];
 
     // One body serves many pairs of widths; the range proof decides inside it how its sums are formed.

@@ -13,6 +13,9 @@ public sealed unsafe class RequantizeTable
     /// <summary>Largest magnitude of an offset: with <c>|acc·M| ≤ 2^62</c> and <c>r·R &lt; 2^39</c> the sum cannot leave int64.</summary>
     public const long MaxOffset = 1L << 61;
 
+    // With more codes the rule itself is as fast as counting.
+    private const int MostThresholds = 15;
+
     // Widest panel of any kernel: lanes that lie after the last channel are computed and thrown away.
     private const int Spare = 32;
 
@@ -20,6 +23,7 @@ public sealed unsafe class RequantizeTable
     private readonly long[] _residualMultipliers;
     private readonly long[] _offsets;
     private readonly long[] _shifts;
+    private readonly short[] _thresholds;
 
     /// <summary>Makes a table.</summary>
     /// <param name="multipliers">M <c>[channels]</c>, each 0 or more.</param>
@@ -70,6 +74,16 @@ public sealed unsafe class RequantizeTable
             _offsets[c] = offsets[c];
             _shifts[c] = shifts[c];
         }
+
+        Thresholds = !HasResidual && high - (long)low <= MostThresholds ? high - low : 0;
+        _thresholds = GC.AllocateArray<short>(Thresholds * ThresholdRow, pinned: true);
+        for (int t = 0; t < Thresholds; t++)
+        {
+            for (int c = 0; c < channels; c++)
+            {
+                _thresholds[(t * ThresholdRow) + c] = Threshold(c, low + t);
+            }
+        }
     }
 
     /// <summary>Output channels.</summary>
@@ -107,6 +121,38 @@ public sealed unsafe class RequantizeTable
     internal long* Offsets => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_offsets));
 
     internal long* Shifts => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_shifts));
+
+    /// <summary>How many thresholds a channel has: <c>High − Low</c> when the rule has no residual operand and few results, else 0.</summary>
+    internal int Thresholds { get; }
+
+    /// <summary>From one threshold of a channel to the next.</summary>
+    internal int ThresholdRow => Channels + Spare;
+
+    /// <summary>
+    /// Thresholds <c>[Thresholds][ThresholdRow]</c>: M is not negative, so the rule rises with the sum, and for every sum in −32767 … 32766 the result is
+    /// Low plus how many thresholds of the channel are smaller than the sum.
+    /// </summary>
+    internal short* Thresholds16 => (short*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_thresholds));
+
+    // The largest 16-bit sum whose result is at most `result`; −32768 when there is none.
+    private short Threshold(int channel, int result)
+    {
+        int low = short.MinValue, high = short.MaxValue;
+        while (low < high)
+        {
+            int middle = (low + high + 1) >> 1;
+            if (Requantizer.Apply(middle, (int)_multipliers[channel], _offsets[channel], (int)_shifts[channel], Low, High) <= result)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return (short)low;
+    }
 
     private int Checked(int channel)
     {

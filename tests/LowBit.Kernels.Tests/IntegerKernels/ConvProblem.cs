@@ -18,6 +18,7 @@ internal sealed unsafe class ConvProblem : IDisposable
     private readonly RequantizeTable _plain;
     private readonly RequantizeTable _withResidual;
     private readonly RequantizeTable _words;
+    private readonly RequantizeTable _few;
     private readonly Outputs _expected;
 
     public ConvProblem(ConvShape shape, int weightBits, int activationBits, Fill fill, int seed = 1)
@@ -50,6 +51,7 @@ internal sealed unsafe class ConvProblem : IDisposable
         _padding = (byte)(fill is Fill.Random ? random.Next(top + 1) : top);
         Proof = Prove(shape, weightBits, activationBits);
         (_plain, _withResidual, _words) = Tables(shape.OutChannels, Proof, random);
+        _few = FewCodes(shape.OutChannels, activationBits, Proof, random);
         _expected = Compute(KernelRegistry.Reference, WorkerPool.Shared);
     }
 
@@ -67,6 +69,7 @@ internal sealed unsafe class ConvProblem : IDisposable
         using Outputs actual = Compute(kernel, pool);
         AssertEqual(_expected.Accumulators, actual.Accumulators, $"{name} {Shape} accumulators");
         AssertEqual(_expected.Codes, actual.Codes, $"{name} {Shape} codes");
+        AssertEqual(_expected.Few, actual.Few, $"{name} {Shape} few codes");
         AssertEqual(_expected.Second, actual.Second, $"{name} {Shape} codes with residual");
         AssertEqual(_expected.Words, actual.Words, $"{name} {Shape} words");
     }
@@ -102,6 +105,22 @@ internal sealed unsafe class ConvProblem : IDisposable
         return (new RequantizeTable(m, b, n, 0, 255), new RequantizeTable(m, b, n, 3, 200, r), new RequantizeTable(m, b, wordShift, int.MinValue, int.MaxValue));
     }
 
+    // As many results as activations have codes; scales from "every step of the sum is a result" to "all sums give one result".
+    private static RequantizeTable FewCodes(int channels, int bits, RangeProof proof, Random random)
+    {
+        int[] m = new int[channels], n = new int[channels];
+        long[] b = new long[channels];
+        int low = bits < 8 ? random.Next(3) : 0;
+        for (int c = 0; c < channels; c++)
+        {
+            double spread = Math.Pow(2, random.NextDouble() * 18) / Math.Max(proof.MaxMagnitude, 1);
+            (m[c], n[c]) = Requantizer.FixedPoint(c % 7 == 6 ? 0 : Math.Min(spread, 4));
+            b[c] = (1L << (n[c] - 1)) + random.NextInt64(-(1L << n[c]) * 3, 1L << Math.Min(n[c] + bits, 60));
+        }
+
+        return new RequantizeTable(m, b, n, low, low + (1 << bits) - 1);
+    }
+
     private Outputs Compute(IntegerConvKernel kernel, WorkerPool pool)
     {
         var outputs = new Outputs(Shape.OutputLength);
@@ -117,6 +136,7 @@ internal sealed unsafe class ConvProblem : IDisposable
                 Accumulators = outputs.Accumulators.Pointer,
                 Epilogues =
                 [
+                    new Epilogue(_few, outputs.Few.Pointer),
                     new Epilogue(_plain, outputs.Codes.Pointer),
                     new Epilogue(_withResidual, outputs.Second.Pointer, _residual.Pointer),
                     new Epilogue(_words, outputs.Words.Pointer),
@@ -134,6 +154,8 @@ internal sealed unsafe class ConvProblem : IDisposable
 
         public GuardedBuffer<byte> Codes { get; } = new(length);
 
+        public GuardedBuffer<byte> Few { get; } = new(length);
+
         public GuardedBuffer<byte> Second { get; } = new(length);
 
         public GuardedBuffer<int> Words { get; } = new(length);
@@ -142,6 +164,7 @@ internal sealed unsafe class ConvProblem : IDisposable
         {
             Accumulators.Dispose();
             Codes.Dispose();
+            Few.Dispose();
             Second.Dispose();
             Words.Dispose();
         }

@@ -5,6 +5,8 @@ namespace LowBit.Kernels.IntegerKernels.Epilogues;
 /// <summary>One lane after the other.</summary>
 internal readonly unsafe struct EpilogueScalar : IEpilogueBody
 {
+    public static int Lanes => 16;
+
     public static void Run(in EpilogueTarget target, in Epilogue view)
     {
         for (int p = 0; p < target.Pixels; p++)

@@ -22,18 +22,20 @@ internal readonly unsafe struct EpilogueTarget(int* tile, int lanes, int pixels,
     public void Finish<E>(in IntegerConvArguments arguments)
         where E : struct, IEpilogueBody
     {
-        if (arguments.Accumulators != null)
-        {
-            for (int p = 0; p < Pixels; p++)
-            {
-                new ReadOnlySpan<int>(Tile + (p * Lanes), Valid).CopyTo(new Span<int>(arguments.Accumulators + At + ((long)p * Channels), Valid));
-            }
-        }
-
+        StoreAccumulators(arguments);
         Epilogue[]? views = arguments.Epilogues;
         for (int i = 0; views is not null && i < views.Length; i++)
         {
             E.Run(this, views[i]);
+        }
+    }
+
+    /// <summary>Writes the tile to the call's accumulators, if it asked for them.</summary>
+    public void StoreAccumulators(in IntegerConvArguments arguments)
+    {
+        for (int p = 0; arguments.Accumulators != null && p < Pixels; p++)
+        {
+            new ReadOnlySpan<int>(Tile + (p * Lanes), Valid).CopyTo(new Span<int>(arguments.Accumulators + At + ((long)p * Channels), Valid));
         }
     }
 }

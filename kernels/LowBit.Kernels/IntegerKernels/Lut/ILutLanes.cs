@@ -1,0 +1,68 @@
+using LowBit.Kernels.Isas;
+
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>
+/// Vector operations of the lut family. A vector is <see cref="Pixels"/> groups of 16 bytes: group p belongs to pixel p of neighbouring pixels, its byte i to
+/// output i of a panel of 16, or to entry i of a table.
+/// </summary>
+internal unsafe interface ILutLanes<V>
+    where V : struct
+{
+    static abstract Isa Isa { get; }
+
+    /// <summary>Groups of 16 bytes in a vector.</summary>
+    static abstract int Pixels { get; }
+
+    /// <summary>Accumulators of the largest tile: each is three registers.</summary>
+    static abstract int MaxTiles { get; }
+
+    static abstract V Zero { get; }
+
+    static abstract V Load(byte* p);
+
+    static abstract void Store(V value, byte* p);
+
+    /// <summary>The 16 bytes at <paramref name="p"/> in every group.</summary>
+    static abstract V Broadcast16(byte* p);
+
+    /// <summary>The 16-bit number in every word.</summary>
+    static abstract V Words(short value);
+
+    /// <summary>The low halves of the first <see cref="Pixels"/> 32-bit integers at <paramref name="p"/>: integer i in all words of group i.</summary>
+    static abstract V SpreadWords(int* p);
+
+    /// <summary>The first <see cref="Pixels"/> 32-bit integers at <paramref name="p"/>: what controls of group p pick at 4·p … 4·p + 3.</summary>
+    static abstract V SpreadCodes(byte* p);
+
+    /// <summary>Byte i of a group is byte <c>control[i]</c> of its group in <paramref name="table"/>, or 0 where the control's high bit is set.</summary>
+    static abstract V Shuffle(V table, V control);
+
+    static abstract V And(V a, V b);
+
+    static abstract V AddBytes(V a, V b);
+
+    static abstract V AddWords(V a, V b);
+
+    static abstract V SubtractWords(V a, V b);
+
+    /// <summary>The high byte of every word.</summary>
+    static abstract V HighBytes(V a);
+
+    /// <summary>Every word times 256.</summary>
+    static abstract V ShiftLeft8(V a);
+
+    /// <summary>Adds one to the words of <paramref name="count"/> where signed <paramref name="a"/> is at least <paramref name="threshold"/> plus one.</summary>
+    static abstract V CountAbove(V count, V a, V threshold);
+
+    /// <summary>Words, all 0 … 255, to bytes: in each group the eight of <paramref name="low"/>, then the eight of <paramref name="high"/>.</summary>
+    static abstract V PackWords(V low, V high);
+
+    /// <summary>Group p goes to <c>p + index·stride</c>.</summary>
+    static abstract void StoreGroups(V value, byte* p, nint stride);
+
+    /// <summary>The sums <c>Σ codes·weights</c> of the four unsigned codes and four signed weights of every 32-bit lane; the sums of two neighbours fit 16 bits.</summary>
+    static abstract V Dot(V codes, V weights);
+
+    static abstract V AddInts(V a, V b);
+}

@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using LowBit.Kernels.Isas;
+
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>One pixel × sixteen outputs in portable vector operations: SSSE3 on x86-64, NEON on ARM64.</summary>
+internal readonly unsafe struct LutLanes128 : ILutLanes<Vector128<byte>>
+{
+    public static Isa Isa => Isa.Vector128;
+
+    public static int Pixels => 1;
+
+    public static int MaxTiles => 4;
+
+    public static Vector128<byte> Zero => Vector128<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Load(byte* p) => Vector128.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<byte> value, byte* p) => value.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Broadcast16(byte* p) => Vector128.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Words(short value) => Vector128.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> SpreadWords(int* p) => Vector128.Create((short)*p).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> SpreadCodes(byte* p) => Vector128.Create(Unsafe.ReadUnaligned<int>(p)).AsByte();
+
+    // Controls are 0 … 15 or have the high bit set; the portable shuffle gives 0 for everything above 15.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> control) => Vector128.Shuffle(table, control);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> And(Vector128<byte> a, Vector128<byte> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddWords(Vector128<byte> a, Vector128<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> SubtractWords(Vector128<byte> a, Vector128<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> HighBytes(Vector128<byte> a) => (a.AsUInt16() >>> 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> ShiftLeft8(Vector128<byte> a) => (a.AsUInt16() << 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> CountAbove(Vector128<byte> count, Vector128<byte> a, Vector128<byte> threshold)
+        => (count.AsInt16() - Vector128.GreaterThan(a.AsInt16(), threshold.AsInt16())).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> PackWords(Vector128<byte> low, Vector128<byte> high) => Vector128.Narrow(low.AsUInt16(), high.AsUInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreGroups(Vector128<byte> value, byte* p, nint stride) => value.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Dot(Vector128<byte> codes, Vector128<byte> weights)
+    {
+        Vector128<short> c = codes.AsInt16(), w = weights.AsInt16();
+        Vector128<short> pairs = ((c & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(w << 8, 8)) + ((c >>> 8) * Vector128.ShiftRightArithmetic(w, 8));
+        Vector128<int> sums = pairs.AsInt32();
+        return (((sums << 16) >> 16) + (sums >> 16)).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> AddInts(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+}

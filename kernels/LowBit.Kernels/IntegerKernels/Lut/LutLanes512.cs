@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LowBit.Kernels.Isas;
+
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>Four pixels × sixteen outputs: AVX-512 F and BW.</summary>
+internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
+{
+    public static Isa Isa => Isa.Avx512;
+
+    public static int Pixels => 4;
+
+    public static int MaxTiles => 8;
+
+    public static Vector512<byte> Zero => Vector512<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Load(byte* p) => Vector512.Load(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<byte> value, byte* p) => value.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Broadcast16(byte* p) => Avx512F.BroadcastVector128ToVector512((int*)p).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Words(short value) => Vector512.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SpreadWords(int* p) => Avx512BW.Shuffle(
+        Avx512F.BroadcastVector128ToVector512(p).AsByte(),
+        Vector512.Create(
+            Vector256.Create(Vector128.Create((short)0x0100), Vector128.Create((short)0x0504)),
+            Vector256.Create(Vector128.Create((short)0x0908), Vector128.Create((short)0x0D0C))).AsByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SpreadCodes(byte* p) => Avx512F.BroadcastVector128ToVector512((int*)p).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Shuffle(Vector512<byte> table, Vector512<byte> control) => Avx512BW.Shuffle(table, control);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> And(Vector512<byte> a, Vector512<byte> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> SubtractWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> HighBytes(Vector512<byte> a) => Avx512BW.ShiftRightLogical(a.AsUInt16(), 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftLeft8(Vector512<byte> a) => Avx512BW.ShiftLeftLogical(a.AsUInt16(), 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> CountAbove(Vector512<byte> count, Vector512<byte> a, Vector512<byte> threshold)
+    {
+        Vector512<short> sum = count.AsInt16();
+        Vector512<short> above = Avx512BW.CompareGreaterThan(a.AsInt16(), threshold.AsInt16());
+        return Vector512.ConditionalSelect(above, sum + Vector512<short>.One, sum).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> PackWords(Vector512<byte> low, Vector512<byte> high) => Avx512BW.PackUnsignedSaturate(low.AsInt16(), high.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreGroups(Vector512<byte> value, byte* p, nint stride)
+    {
+        if (stride == 16)
+        {
+            value.Store(p);
+            return;
+        }
+
+        value.GetLower().GetLower().Store(p);
+        Avx512F.ExtractVector128(value, 1).Store(p + stride);
+        Avx512F.ExtractVector128(value, 2).Store(p + (2 * stride));
+        Avx512F.ExtractVector128(value, 3).Store(p + (3 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Dot(Vector512<byte> codes, Vector512<byte> weights)
+        => Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes, weights.AsSByte()), Vector512<short>.One).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> AddInts(Vector512<byte> a, Vector512<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+}

@@ -1,0 +1,115 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Ranges;
+
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>
+/// In which order the products of one output are summed. A step is four channels of one pixel; a <i>group</i> is what one 4-bit index covers: four one-bit
+/// weights or two two-bit weights. Groups run (ky, step, part of the step, kx).
+/// </summary>
+internal readonly struct LutLayout
+{
+    /// <summary>Codes of a step.</summary>
+    public const int StepCodes = 4;
+
+    /// <summary>Bytes of a table: one entry for each index.</summary>
+    public const int TableBytes = 16;
+
+    // One beyond what a 16-bit threshold can tell apart is not reached: sums lie in −32766 … 32766.
+    private const int LargestSum = 32766;
+
+    private readonly int _kernelHeight;
+    private readonly int _kernelWidth;
+    private readonly int _channels;
+    private readonly int _stride;
+
+    public LutLayout(in ConvShape shape, RangeProof proof)
+    {
+        _kernelHeight = shape.KernelHeight;
+        _kernelWidth = shape.KernelWidth;
+        _channels = shape.GroupInChannels;
+        _stride = shape.Stride;
+        IsBipolar = proof.IsBipolar;
+        LowestWeight = proof.IsBipolar ? -1 : proof.MinWeight;
+        GroupCodes = proof.IsBipolar ? 4 : 2;
+        Parts = StepCodes / GroupCodes;
+        ChannelSteps = (_channels + StepCodes - 1) / StepCodes;
+        Phases = Math.Min(_stride, _kernelWidth);
+        Planes = ChannelSteps * Parts * Phases;
+        Groups = _kernelHeight * _kernelWidth * ChannelSteps * Parts;
+        FlushGroups = Math.Min(255 / Math.Max(LargestEntry(proof), 1), Groups);
+    }
+
+    /// <summary>True when weights are −1 and +1: stored as one bit, <c>w = 2·bit − 1</c>.</summary>
+    public bool IsBipolar { get; }
+
+    /// <summary>What is added to a stored weight of 0 to give its code.</summary>
+    public int LowestWeight { get; }
+
+    /// <summary>Weights covered by one index.</summary>
+    public int GroupCodes { get; }
+
+    /// <summary>Groups of a step.</summary>
+    public int Parts { get; }
+
+    /// <summary>Steps that one pixel's channels take.</summary>
+    public int ChannelSteps { get; }
+
+    /// <summary>Column phases kept apart in a row, so that neighbouring pixels lie side by side at any stride.</summary>
+    public int Phases { get; }
+
+    /// <summary>Table planes of an input row; a plane holds one group's tables of neighbouring pixels.</summary>
+    public int Planes { get; }
+
+    /// <summary>Groups summed for one output.</summary>
+    public int Groups { get; }
+
+    /// <summary>Table entries that may be added in a byte: <c>⌊255 / largest entry⌋</c>.</summary>
+    public int FlushGroups { get; }
+
+    /// <summary>True when the sums of every group fit a byte and the sums of a layer 16 bits.</summary>
+    public static bool Fits(RangeProof proof)
+        => LargestEntry(proof) <= byte.MaxValue && proof.MaxMagnitude <= LargestSum && (proof.IsBipolar || proof.MaxWeight - proof.MinWeight <= 3);
+
+    /// <summary>Positions of a plane for a row of <paramref name="outWidth"/> outputs.</summary>
+    public int PlaneWidth(int outWidth) => outWidth + ((_kernelWidth - 1) / _stride);
+
+    /// <summary>Phase and shift of a kernel column: output x reads position x + shift of the phase.</summary>
+    public (int Phase, int Shift) Column(int kx) => (kx % _stride, kx / _stride);
+
+    /// <summary>Writes where the table of each group of a row's first output lies, in bytes from the tables of the row's first input row.</summary>
+    public unsafe void WriteOffsets(int planeWidth, nint* offsets)
+    {
+        for (int ky = 0; ky < _kernelHeight; ky++)
+        {
+            for (int c = 0; c < ChannelSteps; c++)
+            {
+                for (int part = 0; part < Parts; part++)
+                {
+                    for (int kx = 0; kx < _kernelWidth; kx++)
+                    {
+                        (int phase, int shift) = Column(kx);
+                        nint plane = ((nint)ky * Planes) + Plane(phase, c, part);
+                        *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Index of a plane in an input row.</summary>
+    public int Plane(int phase, int step, int part) => (((step * Phases) + phase) * Parts) + part;
+
+    /// <summary>Index of weight i of a group within an output's weights <c>[ky, kx, c]</c>, or −1 where there is none.</summary>
+    public int WeightIndex(int group, int i)
+    {
+        (group, int kx) = Math.DivRem(group, _kernelWidth);
+        (group, int part) = Math.DivRem(group, Parts);
+        (int ky, int step) = Math.DivRem(group, ChannelSteps);
+        int c = (step * StepCodes) + (part * GroupCodes) + i;
+        return c < _channels ? (((ky * _kernelWidth) + kx) * _channels) + c : -1;
+    }
+
+    private static int LargestEntry(RangeProof proof)
+        => proof.IsBipolar ? 4 * proof.MaxActivation : 2 * proof.MaxActivation * (proof.MaxWeight - proof.MinWeight);
+}

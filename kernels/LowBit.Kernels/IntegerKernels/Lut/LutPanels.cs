@@ -1,0 +1,36 @@
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>
+/// Weights as indices: <c>[channel group][panel of 16 outputs][group][16]</c>, one index a byte. Byte 2i belongs to output i of the panel, byte 2i + 1 to
+/// output 8 + i, so that even and odd bytes widen to outputs in order.
+/// </summary>
+internal static unsafe class LutPanels
+{
+    /// <summary>Outputs of a panel.</summary>
+    public const int Outputs = 16;
+
+    public static long PanelBytes(in LutLayout layout) => (long)layout.Groups * Outputs;
+
+    /// <summary>Packs one panel; what it has no weights for keeps index 0.</summary>
+    /// <param name="layout">The order of the products.</param>
+    /// <param name="weights">Codes <c>[outputs, length]</c>.</param>
+    /// <param name="outputs">Outputs of the panel, 1 to 16.</param>
+    /// <param name="panel">Zeroed memory of the panel.</param>
+    public static void Pack(in LutLayout layout, ReadOnlySpan<sbyte> weights, int outputs, byte* panel)
+    {
+        int length = weights.Length / outputs, bits = 4 / layout.GroupCodes;
+        for (int group = 0; group < layout.Groups; group++)
+        {
+            for (int i = 0; i < layout.GroupCodes; i++)
+            {
+                int at = layout.WeightIndex(group, i);
+                for (int o = 0; at >= 0 && o < outputs; o++)
+                {
+                    int code = weights[(o * length) + at];
+                    int stored = layout.IsBipolar ? (code + 1) / 2 : code - layout.LowestWeight;
+                    panel[(group * Outputs) + (o < 8 ? 2 * o : (2 * (o - 8)) + 1)] |= (byte)(stored << (i * bits));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using LowBit.Kernels.Devices;
+
+namespace LowBit.Kernels.IntegerKernels.Lut;
+
+/// <summary>
+/// How a convolution is cut into chunks: image × block of output rows × channel group × block of panels. Decided by sizes alone, never by the thread count.
+/// A 1×1 convolution without stride is seen as one image whose rows are runs of <see cref="RowPixels"/> pixels of all images.
+/// </summary>
+internal readonly struct LutPartition
+{
+    // Tables of a chunk: they should stay in L2 next to the indices.
+    private const int BlockBytes = 384 << 10;
+
+    // Indices that stay in L1 next to the tables of a few rows: below that all panels are done row by row, else all rows panel by panel.
+    private const int SmallIndices = 20 << 10;
+
+    // Products of a chunk below which starting a thread for it does not pay.
+    private const long ChunkProducts = 1 << 20;
+
+    private const int MostChunks = 8;
+
+    public LutPartition(in ConvShape shape, in LutLayout layout, int vectorPixels)
+    {
+        IsFlat = shape.KernelHeight == 1 && shape.KernelWidth == 1 && shape.Stride == 1 && shape.Padding == 0;
+        long pixels = (long)shape.Batch * shape.OutHeight * shape.OutWidth;
+        Pixels = pixels;
+        Images = IsFlat ? 1 : shape.Batch;
+        if (IsFlat)
+        {
+            int fitting = Math.Max(BlockBytes / (layout.Planes * LutLayout.TableBytes) / 32 * 32, 32);
+            RowPixels = (int)Math.Min(pixels, fitting);
+            OutRows = (int)((pixels + RowPixels - 1) / RowPixels);
+        }
+        else
+        {
+            RowPixels = shape.OutWidth;
+            OutRows = shape.OutHeight;
+        }
+
+        int vectors = (RowPixels + vectorPixels - 1) / vectorPixels;
+        PlaneWidth = (layout.PlaneWidth(vectors * vectorPixels) + vectorPixels - 1) / vectorPixels * vectorPixels;
+        CodeWidth = ((PlaneWidth + 15) / 16 * 16) + 16;
+        RowBytes = (long)layout.Planes * PlaneWidth * LutLayout.TableBytes;
+        Panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
+
+        long wanted = Math.Clamp(pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
+        long have = (long)Images * shape.Groups;
+        int rows = IsFlat ? 1 : (int)Math.Clamp((((BlockBytes / RowBytes) - shape.KernelHeight) / shape.Stride) + 1, 1, OutRows);
+        int blocks = (OutRows + rows - 1) / rows;
+        if (!IsFlat && have * blocks < wanted)
+        {
+            // Blocks of fewer than four rows would build their borders' tables too often.
+            blocks = (int)Math.Max(blocks, Math.Min((wanted + have - 1) / have, OutRows / 4));
+        }
+
+        BlockRows = (OutRows + blocks - 1) / blocks;
+        RowBlocks = (OutRows + BlockRows - 1) / BlockRows;
+        have *= RowBlocks;
+        int splits = (int)Math.Clamp((wanted + have - 1) / have, 1, Panels);
+        PanelsPerChunk = (Panels + splits - 1) / splits;
+        PanelBlocks = (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
+        InputRows = ((BlockRows - 1) * shape.Stride) + shape.KernelHeight;
+        ChunkCount = checked((int)(have * PanelBlocks));
+        IsRowByRow = (long)PanelsPerChunk * layout.Groups * LutPanels.Outputs <= SmallIndices;
+    }
+
+    /// <summary>True when all pixels of all images form one long row.</summary>
+    public bool IsFlat { get; }
+
+    /// <summary>All output pixels.</summary>
+    public long Pixels { get; }
+
+    public int Images { get; }
+
+    /// <summary>Output rows of an image.</summary>
+    public int OutRows { get; }
+
+    /// <summary>Pixels of an output row; the last row of a flat image may have fewer.</summary>
+    public int RowPixels { get; }
+
+    /// <summary>Tables of one plane of a row, in whole vectors.</summary>
+    public int PlaneWidth { get; }
+
+    /// <summary>Room of one plane of packed codes, or of one row of code sums, in steps.</summary>
+    public int CodeWidth { get; }
+
+    /// <summary>Bytes of an input row's tables.</summary>
+    public long RowBytes { get; }
+
+    /// <summary>Output rows of a chunk.</summary>
+    public int BlockRows { get; }
+
+    public int RowBlocks { get; }
+
+    /// <summary>Input rows of a chunk.</summary>
+    public int InputRows { get; }
+
+    /// <summary>Panels of a group.</summary>
+    public int Panels { get; }
+
+    public int PanelsPerChunk { get; }
+
+    public int PanelBlocks { get; }
+
+    public int ChunkCount { get; }
+
+    /// <summary>True when a row is finished for all panels before the next one is begun.</summary>
+    public bool IsRowByRow { get; }
+}
