@@ -151,7 +151,14 @@ public static unsafe class Conv2d
 
             for (int group = 0; group < s.Groups; group++)
             {
-                WeightGradient<L, V>.Run(s, group, x, gy, gw, pool);
+                if (DirectWeightGradient<L, V>.Serves(s))
+                {
+                    DirectWeightGradient<L, V>.Run(s, group, x, gy, gw, pool);
+                }
+                else
+                {
+                    WeightGradient<L, V>.Run(s, group, x, gy, gw, pool);
+                }
             }
         }
     }

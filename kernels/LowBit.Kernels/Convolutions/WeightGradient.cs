@@ -19,35 +19,40 @@ internal static unsafe class WeightGradient<L, V>
     private const int BandFloats = 96 * 1024;
     private const int BlockFloats = 6 * 1024;
     private const int FewestSteps = 64;
-    private const int ReductionRows = 32;
 
     /// <summary>Adds the gradient of group <paramref name="group"/> to gw.</summary>
     public static void Run(in ConvShape s, int group, float* x, float* gy, float* gw, WorkerPool pool)
     {
+        bool joined = ConvFrames.JoinsRows(s);
+        var division = new ColumnPanels(s.GroupOutChannels, L.Count);
         var job = new Job
         {
             Shape = s,
-            Joined = ConvFrames.JoinsRows(s),
-            Input = ConvFrames.JoinsRows(s) ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
+            Input = joined ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
             Gy = gy + (group * s.GroupOutChannels),
-            Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
-            Division = new ColumnPanels(s.GroupOutChannels, L.Count),
+            Division = division,
+            KernelRows = joined ? 1 : s.KernelHeight,
+            RowStride = joined ? 1 : s.Stride,
         };
         long panelFloats = (long)s.ReductionLength * 2 * L.Count;
-        job.KernelRows = job.Joined ? 1 : s.KernelHeight;
-        job.RowStride = job.Joined ? 1 : s.Stride;
-        job.PanelsPerChunk = (int)Math.Clamp(PanelGroupFloats / panelFloats, 1, job.Division.Count);
-        job.PanelChunks = (job.Division.Count + job.PanelsPerChunk - 1) / job.PanelsPerChunk;
+        job.PanelsPerChunk = (int)Math.Clamp(PanelGroupFloats / panelFloats, 1, division.Count);
+        job.PanelChunks = (division.Count + job.PanelsPerChunk - 1) / job.PanelsPerChunk;
         double mostBlocks = Math.Min(s.Batch, Math.Max(1, s.Operations / s.Groups / 1e6));
         int blocks = (int)Math.Min(mostBlocks, (TargetChunks + job.PanelChunks - 1) / job.PanelChunks);
         job.ImagesPerBlock = (s.Batch + blocks - 1) / blocks;
-        job.Blocks = (s.Batch + job.ImagesPerBlock - 1) / job.ImagesPerBlock;
-        job.BlockFloats = (long)s.ReductionLength * job.Division.PaddedColumns;
-        job.Partial = Scratch.Rent(job.BlockFloats * job.Blocks);
-        pool.Run(job.Blocks * job.PanelChunks, ref job, static (ref Job j, int chunk) => RunChunk(in j, chunk));
-        int reductions = (s.ReductionLength + ReductionRows - 1) / ReductionRows;
-        pool.Run(job.Division.Count * reductions, ref job, static (ref Job j, int chunk) => Reduce(in j, chunk));
-        Scratch.Return(job.Partial, job.BlockFloats * job.Blocks);
+        job.Sums = new WeightSums<L, V>
+        {
+            Shape = s,
+            Division = division,
+            Blocks = (s.Batch + job.ImagesPerBlock - 1) / job.ImagesPerBlock,
+            Gw = gw + ((nint)group * s.GroupOutChannels * s.ReductionLength),
+            Joined = joined,
+        };
+        long floats = job.Sums.BlockFloats * job.Sums.Blocks;
+        job.Sums.Partial = Scratch.Rent(floats);
+        pool.Run(job.Sums.Blocks * job.PanelChunks, ref job, static (ref Job j, int chunk) => RunChunk(in j, chunk));
+        job.Sums.AddTo(pool);
+        Scratch.Return(job.Sums.Partial, floats);
     }
 
     private static void RunChunk(in Job job, int chunk)
@@ -55,9 +60,8 @@ internal static unsafe class WeightGradient<L, V>
         ConvShape s = job.Shape;
         int block = chunk / job.PanelChunks, firstPanel = chunk % job.PanelChunks * job.PanelsPerChunk;
         int lastPanel = Math.Min(job.Division.Count, firstPanel + job.PanelsPerChunk);
-        float* partial = job.Partial + (block * job.BlockFloats);
-        float* begin = partial + ((nint)job.Division.First(firstPanel) * s.ReductionLength);
-        float* end = lastPanel == job.Division.Count ? partial + job.BlockFloats : partial + ((nint)job.Division.First(lastPanel) * s.ReductionLength);
+        float* begin = job.Sums.Panel(block, firstPanel);
+        float* end = lastPanel == job.Division.Count ? job.Sums.Panel(block, 0) + job.Sums.BlockFloats : job.Sums.Panel(block, lastPanel);
         NativeMemory.Clear(begin, (nuint)((byte*)end - (byte*)begin));
 
         int frameWidth = ((s.OutWidth - 1) * s.Stride) + s.KernelWidth, frameHeight = ((s.OutHeight - 1) * job.RowStride) + job.KernelRows;
@@ -88,7 +92,7 @@ internal static unsafe class WeightGradient<L, V>
 
                 for (int panel = firstPanel; panel < lastPanel; panel++)
                 {
-                    RunPanel(in job, in band, panel, partial + ((nint)job.Division.First(panel) * s.ReductionLength));
+                    RunPanel(in job, in band, panel, job.Sums.Panel(block, panel));
                 }
             }
         }
@@ -157,56 +161,18 @@ internal static unsafe class WeightGradient<L, V>
         }
     }
 
-    /// <summary>Adds the blocks of some rows of one panel, first to last, and adds the sum to gw in its own layout.</summary>
-    private static void Reduce(in Job job, int chunk)
-    {
-        int depth = job.Shape.ReductionLength, reductions = (depth + ReductionRows - 1) / ReductionRows;
-        int panel = chunk / reductions, first = chunk % reductions * ReductionRows, rows = Math.Min(ReductionRows, depth - first);
-        int width = job.Division.Vectors(panel) * L.Count, valid = job.Division.Valid(panel);
-        float* sums = job.Partial + ((nint)job.Division.First(panel) * depth) + ((nint)first * width);
-        nint floats = (nint)rows * width;
-        for (int block = 1; block < job.Blocks; block++)
-        {
-            float* more = sums + (block * job.BlockFloats);
-            for (nint i = 0; i < floats; i += L.Count)
-            {
-                L.Store(sums + i, L.Add(L.Load(sums + i), L.Load(more + i)));
-            }
-        }
-
-        for (nint o = 0; o < valid; o++)
-        {
-            float* target = job.Gw + ((job.Division.First(panel) + o) * depth);
-            for (nint k = 0; k < rows; k++)
-            {
-                target[job.WeightIndex(first + (int)k)] += sums[(k * width) + o];
-            }
-        }
-    }
-
     private struct Job
     {
         public ConvShape Shape;
-        public bool Joined;
         public int KernelRows;
         public int RowStride;
         public ImageSource Input;
         public float* Gy;
-        public float* Gw;
         public ColumnPanels Division;
         public int PanelsPerChunk;
         public int PanelChunks;
         public int ImagesPerBlock;
-        public int Blocks;
-        public long BlockFloats;
-        public float* Partial;
-
-        /// <summary>Where position <paramref name="k"/> of the sums lies in the weights of one output channel.</summary>
-        public readonly nint WeightIndex(int k)
-        {
-            // Joined rows: (column, row) to (row, column).
-            return Joined ? ((nint)(k % Shape.KernelHeight) * Shape.KernelWidth) + (k / Shape.KernelHeight) : k;
-        }
+        public WeightSums<L, V> Sums;
     }
 
     private struct Band

@@ -38,96 +38,106 @@ internal static unsafe class Tile<L, V, TRows, TVectors, TStep>
             }
         }
 
-        for (nint segment = 0; segment < t->Segments; segment++)
+        float* groupA = t->A, groupB = t->B;
+        nint groups = t->Groups;
+        do
         {
-            float* p0 = t->A + (segment * t->ASegment);
-            float* p3 = p0 + s3, p6 = p3 + s3, p9 = p6 + s3, p12 = p9 + s3, p15 = p12 + s3;
-            float* b = t->B + (segment * t->BSegment);
-            nint k = t->Steps;
-            for (; k >= 2; k -= 2)
+            for (nint segment = 0; segment < t->Segments; segment++)
             {
-                if (TStep.Ahead)
+                float* p0 = groupA + (segment * t->ASegment);
+                float* p3 = p0 + s3, p6 = p3 + s3, p9 = p6 + s3, p12 = p9 + s3, p15 = p12 + s3;
+                float* b = groupB + (segment * t->BSegment);
+                nint k = t->Steps;
+                for (; k >= 2; k -= 2)
                 {
-                    Cache.Prefetch(b + PrefetchB);
-                    Cache.Prefetch(b + PrefetchB + L.Count);
-                    Cache.Prefetch(b + PrefetchB + (2 * L.Count));
-                    Cache.Prefetch(b + PrefetchB + (3 * L.Count));
-                    Cache.Prefetch(p0 + PrefetchA);
-                    Cache.Prefetch(p0 + PrefetchA + 16);
+                    if (TStep.Ahead)
+                    {
+                        Cache.Prefetch(b + PrefetchB);
+                        Cache.Prefetch(b + PrefetchB + L.Count);
+                        Cache.Prefetch(b + PrefetchB + (2 * L.Count));
+                        Cache.Prefetch(b + PrefetchB + (3 * L.Count));
+                        Cache.Prefetch(p0 + PrefetchA);
+                        Cache.Prefetch(p0 + PrefetchA + 16);
+                    }
+
+                    b0 = L.Load(b);
+                    b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                    if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                    if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                    if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                    if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                    if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                    if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                    if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                    if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                    if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                    if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                    if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                    if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                    if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                    if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                    if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                    if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                    float* q0 = p0 + aStep;
+                    b += bStep;
+                    b0 = L.Load(b);
+                    b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                    if (TRows.Count > 0) { x = L.Broadcast(TStep.Floats > 0 ? q0 : p0 + 1); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                    if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (1 * TStep.Floats) : p0 + s1 + 1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                    if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (2 * TStep.Floats) : p0 + s2 + 1); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                    if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (3 * TStep.Floats) : p3 + 1); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                    if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (4 * TStep.Floats) : p3 + s1 + 1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                    if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (5 * TStep.Floats) : p3 + s2 + 1); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                    if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (6 * TStep.Floats) : p6 + 1); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                    if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (7 * TStep.Floats) : p6 + s1 + 1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                    if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (8 * TStep.Floats) : p6 + s2 + 1); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                    if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (9 * TStep.Floats) : p9 + 1); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                    if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (10 * TStep.Floats) : p9 + s1 + 1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                    if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (11 * TStep.Floats) : p9 + s2 + 1); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                    if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (12 * TStep.Floats) : p12 + 1); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                    if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (13 * TStep.Floats) : p12 + s1 + 1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                    if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (14 * TStep.Floats) : p12 + s2 + 1); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                    if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (15 * TStep.Floats) : p15 + 1); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
+                    b += bStep;
+                    p0 += 2 * aStep;
+                    if (TStep.Floats == 0)
+                    {
+                        p3 += TRows.Count > 3 ? 2 : 0;
+                        p6 += TRows.Count > 6 ? 2 : 0;
+                        p9 += TRows.Count > 9 ? 2 : 0;
+                        p12 += TRows.Count > 12 ? 2 : 0;
+                        p15 += TRows.Count > 15 ? 2 : 0;
+                    }
                 }
 
-                b0 = L.Load(b);
-                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
-                float* q0 = p0 + aStep;
-                b += bStep;
-                b0 = L.Load(b);
-                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0) { x = L.Broadcast(TStep.Floats > 0 ? q0 : p0 + 1); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (1 * TStep.Floats) : p0 + s1 + 1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (2 * TStep.Floats) : p0 + s2 + 1); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (3 * TStep.Floats) : p3 + 1); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (4 * TStep.Floats) : p3 + s1 + 1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (5 * TStep.Floats) : p3 + s2 + 1); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (6 * TStep.Floats) : p6 + 1); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (7 * TStep.Floats) : p6 + s1 + 1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (8 * TStep.Floats) : p6 + s2 + 1); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (9 * TStep.Floats) : p9 + 1); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (10 * TStep.Floats) : p9 + s1 + 1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (11 * TStep.Floats) : p9 + s2 + 1); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (12 * TStep.Floats) : p12 + 1); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (13 * TStep.Floats) : p12 + s1 + 1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (14 * TStep.Floats) : p12 + s2 + 1); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? q0 + (15 * TStep.Floats) : p15 + 1); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
-                b += bStep;
-                p0 += 2 * aStep;
-                if (TStep.Floats == 0)
+                if (k > 0)
                 {
-                    p3 += TRows.Count > 3 ? 2 : 0;
-                    p6 += TRows.Count > 6 ? 2 : 0;
-                    p9 += TRows.Count > 9 ? 2 : 0;
-                    p12 += TRows.Count > 12 ? 2 : 0;
-                    p15 += TRows.Count > 15 ? 2 : 0;
+                    b0 = L.Load(b);
+                    b1 = TVectors.Two ? L.Load(b + L.Count) : default;
+                    if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
+                    if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
+                    if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
+                    if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
+                    if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
+                    if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
+                    if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
+                    if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
+                    if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
+                    if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
+                    if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
+                    if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
+                    if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
+                    if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
+                    if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
+                    if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
                 }
             }
 
-            if (k > 0)
-            {
-                b0 = L.Load(b);
-                b1 = TVectors.Two ? L.Load(b + L.Count) : default;
-                if (TRows.Count > 0) { x = L.Broadcast(p0); c0 = L.MultiplyAdd(x, b0, c0); d0 = TVectors.Two ? L.MultiplyAdd(x, b1, d0) : d0; }
-                if (TRows.Count > 1) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (1 * TStep.Floats) : p0 + s1); c1 = L.MultiplyAdd(x, b0, c1); d1 = TVectors.Two ? L.MultiplyAdd(x, b1, d1) : d1; }
-                if (TRows.Count > 2) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (2 * TStep.Floats) : p0 + s2); c2 = L.MultiplyAdd(x, b0, c2); d2 = TVectors.Two ? L.MultiplyAdd(x, b1, d2) : d2; }
-                if (TRows.Count > 3) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (3 * TStep.Floats) : p3); c3 = L.MultiplyAdd(x, b0, c3); d3 = TVectors.Two ? L.MultiplyAdd(x, b1, d3) : d3; }
-                if (TRows.Count > 4) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (4 * TStep.Floats) : p3 + s1); c4 = L.MultiplyAdd(x, b0, c4); d4 = TVectors.Two ? L.MultiplyAdd(x, b1, d4) : d4; }
-                if (TRows.Count > 5) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (5 * TStep.Floats) : p3 + s2); c5 = L.MultiplyAdd(x, b0, c5); d5 = TVectors.Two ? L.MultiplyAdd(x, b1, d5) : d5; }
-                if (TRows.Count > 6) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (6 * TStep.Floats) : p6); c6 = L.MultiplyAdd(x, b0, c6); d6 = TVectors.Two ? L.MultiplyAdd(x, b1, d6) : d6; }
-                if (TRows.Count > 7) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (7 * TStep.Floats) : p6 + s1); c7 = L.MultiplyAdd(x, b0, c7); d7 = TVectors.Two ? L.MultiplyAdd(x, b1, d7) : d7; }
-                if (TRows.Count > 8) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (8 * TStep.Floats) : p6 + s2); c8 = L.MultiplyAdd(x, b0, c8); d8 = TVectors.Two ? L.MultiplyAdd(x, b1, d8) : d8; }
-                if (TRows.Count > 9) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (9 * TStep.Floats) : p9); c9 = L.MultiplyAdd(x, b0, c9); d9 = TVectors.Two ? L.MultiplyAdd(x, b1, d9) : d9; }
-                if (TRows.Count > 10) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (10 * TStep.Floats) : p9 + s1); c10 = L.MultiplyAdd(x, b0, c10); d10 = TVectors.Two ? L.MultiplyAdd(x, b1, d10) : d10; }
-                if (TRows.Count > 11) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (11 * TStep.Floats) : p9 + s2); c11 = L.MultiplyAdd(x, b0, c11); d11 = TVectors.Two ? L.MultiplyAdd(x, b1, d11) : d11; }
-                if (TRows.Count > 12) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (12 * TStep.Floats) : p12); c12 = L.MultiplyAdd(x, b0, c12); d12 = TVectors.Two ? L.MultiplyAdd(x, b1, d12) : d12; }
-                if (TRows.Count > 13) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (13 * TStep.Floats) : p12 + s1); c13 = L.MultiplyAdd(x, b0, c13); d13 = TVectors.Two ? L.MultiplyAdd(x, b1, d13) : d13; }
-                if (TRows.Count > 14) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (14 * TStep.Floats) : p12 + s2); c14 = L.MultiplyAdd(x, b0, c14); d14 = TVectors.Two ? L.MultiplyAdd(x, b1, d14) : d14; }
-                if (TRows.Count > 15) { x = L.Broadcast(TStep.Floats > 0 ? p0 + (15 * TStep.Floats) : p15); c15 = L.MultiplyAdd(x, b0, c15); d15 = TVectors.Two ? L.MultiplyAdd(x, b1, d15) : d15; }
-            }
+            groupA += t->AGroup;
+            groupB += t->BGroup;
+            groups--;
         }
+        while (groups > 0);
 
         float* target = t->C, init = t->Init;
         nint targetRow = t->CRow, initRow = t->InitRow;
