@@ -126,7 +126,9 @@ internal sealed unsafe partial class NativeMemoryPool
         return (4 * log) + (int)((capacity >> (log - 2)) & 3);
     }
 
-    private static byte* AllocateNative(long capacity)
+    /// <summary>Memory outside the pool, to be freed with <see cref="NativeMemory.AlignedFree"/>: 64-byte aligned, in huge pages when it is large.</summary>
+    /// <param name="capacity">Bytes, 1 or more.</param>
+    public static byte* AllocateNative(long capacity)
     {
         if (capacity < HugePage)
         {

@@ -19,7 +19,9 @@ public sealed unsafe class PackedConvWeights : IDisposable
         Shape = shape with { Batch = 1 };
         Proof = proof;
         _byteLength = (nint)byteLength;
-        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(byteLength, 64), 64);
+
+        // Weights are read forward again and again: in huge pages, neither address translation nor a page's end holds the prefetchers up.
+        _data = NativeMemoryPool.AllocateNative(Math.Max(byteLength, 64));
         NativeMemory.Clear(_data, (nuint)byteLength);
         GC.AddMemoryPressure(Math.Max(byteLength, 64));
     }
