@@ -13,7 +13,7 @@ internal static class GuardPageCases
     public static void Run(TextWriter output)
     {
         PageProtection.IsOn = true;
-        foreach ((int weightBits, int activationBits) in ((int, int)[])[(8, 7), (6, 8), (4, 4), (2, 2), (1, 2), (1, 1), (8, 8)])
+        foreach ((int weightBits, int activationBits) in ((int, int)[])[(8, 7), (6, 8), (5, 8), (4, 4), (3, 8), (2, 8), (2, 2), (1, 8), (1, 2), (1, 1), (8, 8)])
         {
             foreach (ConvShape shape in (ConvShape[])[.. ConvShapes.All, .. ConvShapes.Depthwise])
             {

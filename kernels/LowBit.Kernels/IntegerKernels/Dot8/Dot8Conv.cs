@@ -41,7 +41,7 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         double vectors = shape.Groups * (Padded(shape.GroupOutChannels) / L.Count);
         double widenings = layout.IsWide ? 0 : L.DotIsExact ? -layout.Steps : Math.Ceiling(layout.Steps / (double)layout.Depth);
         double arithmetic = pixels * vectors * ((0.55 * ((2 * layout.Steps) + widenings)) + 12);
-        return Math.Max(arithmetic, WeightTraffic.Cycles((long)(vectors * layout.Steps) * L.Count * 4));
+        return Math.Max(arithmetic, WeightTraffic.Cycles((long)(vectors * layout.Steps) * L.Count * 4, isAskedAhead: false));
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

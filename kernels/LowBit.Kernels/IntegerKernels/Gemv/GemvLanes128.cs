@@ -63,6 +63,9 @@ internal readonly unsafe struct GemvLanes128 : IGemvLanes<Vector128<byte>>
     public static Vector128<byte> ShiftLeft(Vector128<byte> a, [ConstantExpected] byte bits) => (a.AsUInt16() << bits).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Quarter16(Vector128<byte> a) => (a.AsInt16() >> 2).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Add8(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -56,6 +56,9 @@ internal readonly unsafe struct GemvLanes256 : IGemvLanes<Vector256<byte>>
     public static Vector256<byte> ShiftLeft(Vector256<byte> a, [ConstantExpected] byte bits) => Avx2.ShiftLeftLogical(a.AsUInt16(), bits).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Quarter16(Vector256<byte> a) => Avx2.ShiftRightArithmetic(a.AsInt16(), 2).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Add8(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -58,6 +58,9 @@ internal readonly unsafe struct GemvLanes512 : IGemvLanes<Vector512<byte>>
     public static Vector512<byte> ShiftLeft(Vector512<byte> a, [ConstantExpected] byte bits) => Avx512BW.ShiftLeftLogical(a.AsUInt16(), bits).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Quarter16(Vector512<byte> a) => Avx512BW.ShiftRightArithmetic(a.AsInt16(), 2).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Add8(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

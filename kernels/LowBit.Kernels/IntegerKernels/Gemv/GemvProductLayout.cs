@@ -38,6 +38,8 @@ internal readonly struct GemvProductLayout
             pairSums = Math.Min(short.MaxValue / Math.Max(above, 1), 32768 / Math.Max(below, 1));
         }
 
+        // Odd steps of two-bit codes come four times as large: half the steps, but a quarter of the depth.
+        pairSums = Bits == 2 ? pairSums / 2 : pairSums;
         Depth = pairSums >= Steps ? 0 : pairSums >= 4 ? 4 : pairSums >= 2 ? 2 : 1;
         Period = Math.Max(pairSums / Steps, 1);
         Blocks = (shape.InChannels + (4 * Steps) - 1) / (4 * Steps);

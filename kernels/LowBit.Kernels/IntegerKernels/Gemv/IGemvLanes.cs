@@ -53,6 +53,9 @@ internal unsafe interface IGemvLanes<V>
     /// <summary>16-bit lanes, zeros shifted in.</summary>
     static abstract V ShiftLeft(V a, [ConstantExpected] byte bits);
 
+    /// <summary>A quarter of each signed 16-bit lane.</summary>
+    static abstract V Quarter16(V a);
+
     static abstract V Add8(V a, V b);
 
     static abstract V Add16(V a, V b);

@@ -18,6 +18,9 @@ internal unsafe interface IPackedCode
     /// <summary>True when codes are signed bytes; else they are unsigned, counted from the smallest weight.</summary>
     static abstract bool IsSigned { get; }
 
+    /// <summary>True when the codes of odd steps come four times as large: masked where they lie, not shifted.</summary>
+    static abstract bool IsOddScaled { get; }
+
     /// <summary>Asks for the cache lines of the block at p.</summary>
     static abstract void Prefetch<L, V>(byte* p)
         where L : struct, IGemvLanes<V>
@@ -40,6 +43,8 @@ internal readonly unsafe struct Code8 : IPackedCode
     public static int Vectors => 4;
 
     public static bool IsSigned => true;
+
+    public static bool IsOddScaled => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
@@ -69,6 +74,8 @@ internal readonly unsafe struct Code6 : IPackedCode
     public static int Vectors => 3;
 
     public static bool IsSigned => false;
+
+    public static bool IsOddScaled => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
@@ -111,6 +118,8 @@ internal readonly unsafe struct Code5 : IPackedCode
     public static int Vectors => 5;
 
     public static bool IsSigned => false;
+
+    public static bool IsOddScaled => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
@@ -160,6 +169,8 @@ internal readonly unsafe struct Code4 : IPackedCode
 
     public static bool IsSigned => false;
 
+    public static bool IsOddScaled => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
         where L : struct, IGemvLanes<V>
@@ -193,6 +204,8 @@ internal readonly unsafe struct Code3 : IPackedCode
     public static int Vectors => 3;
 
     public static bool IsSigned => false;
+
+    public static bool IsOddScaled => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
@@ -233,7 +246,7 @@ internal readonly unsafe struct Code3 : IPackedCode
     }
 }
 
-/// <summary>Two bits: four to a byte.</summary>
+/// <summary>Two bits: four to a byte. Every second one is left in the upper half of its nibble, which saves a shift.</summary>
 internal readonly unsafe struct Code2 : IPackedCode
 {
     public static int Steps => 8;
@@ -241,6 +254,8 @@ internal readonly unsafe struct Code2 : IPackedCode
     public static int Vectors => 2;
 
     public static bool IsSigned => false;
+
+    public static bool IsOddScaled => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch<L, V>(byte* p)
@@ -257,14 +272,8 @@ internal readonly unsafe struct Code2 : IPackedCode
         where V : struct
     {
         V codes = L.Load(block + (step / 4 * L.Bytes));
-        codes = (step % 4) switch
-        {
-            0 => codes,
-            1 => L.ShiftRight(codes, 2),
-            2 => L.ShiftRight(codes, 4),
-            _ => L.ShiftRight(codes, 6),
-        };
-        return L.And(codes, L.SplatByte(3));
+        codes = step % 4 < 2 ? codes : L.ShiftRight(codes, 4);
+        return L.And(codes, step % 2 == 0 ? L.SplatByte(3) : L.SplatByte(12));
     }
 
     public static void Put(byte* block, int vectorBytes, int step, int at, int code)
