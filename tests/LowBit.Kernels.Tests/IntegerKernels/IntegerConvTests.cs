@@ -94,6 +94,29 @@ public class IntegerConvTests
         }
     }
 
+    // Lengths around one and two fillings of the 16-bit sums; at the corners one step too many would overflow them.
+    [Theory]
+    [InlineData(4, 8)]
+    [InlineData(5, 8)]
+    [InlineData(6, 8)]
+    [InlineData(8, 6)]
+    [InlineData(6, 6)]
+    public void Sums_are_widened_before_they_overflow(int weightBits, int activationBits)
+    {
+        int t = RangeProof.Create(weightBits, (1 << activationBits) - 1, 1).PairSumsInInt16;
+        foreach (int steps in (int[])[t - 1, t, t + 1, 2 * t, (2 * t) + 1])
+        {
+            foreach (Fill fill in Enum.GetValues<Fill>())
+            {
+                using var problem = new ConvProblem(new ConvShape(13, 1, 1, 4 * steps, 40, 1, 1, 1, 0), weightBits, activationBits, fill);
+                foreach (IntegerConvKernel kernel in KernelRegistry.Candidates(problem.Shape, problem.Proof, CpuFeatures.Best))
+                {
+                    problem.AssertEqual(kernel, WorkerPool.Shared, $"{kernel} {fill} {steps} steps");
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1, 4, 8)]
     [InlineData(2, 4, 8)]

@@ -1,31 +1,49 @@
 namespace LowBit.Kernels.IntegerKernels.Dot8;
 
 /// <summary>The bodies of one layer for panels of some number of vectors, by pixel count; the only place where the axes' product is written down.</summary>
-internal readonly unsafe struct Dot8Bodies
+internal sealed unsafe class Dot8Bodies
 {
-    private readonly delegate*<byte*, nint*, nint, nint, byte*, int*, void> _p1, _p2, _p4, _p7, _p8, _p12, _p14, _p16;
-    private readonly int _most;
+    // Rows longer than this begin with the tile that is best by itself.
+    private const int LongestSplit = 63;
 
-    private Dot8Bodies(
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p1,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p2,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p4,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p7,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p8,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p12,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p14,
-        delegate*<byte*, nint*, nint, nint, byte*, int*, void> p16,
-        int most)
+    // A body's entry and exit, in cycles of a step of a layer of middle size.
+    private const double CallCycles = 0.8;
+
+    private readonly delegate*<byte*, nint*, nint, nint, byte*, int*, void>[] _bodies;
+
+    // First tile of a row of so many pixels.
+    private readonly byte[] _first = new byte[LongestSplit + 1];
+    private readonly byte _longRow;
+
+    private Dot8Bodies(delegate*<byte*, nint*, nint, nint, byte*, int*, void>[] bodies, int vectors, int most, int instructions)
     {
-        _p1 = p1;
-        _p2 = p2;
-        _p4 = p4;
-        _p7 = p7;
-        _p8 = p8;
-        _p12 = p12;
-        _p14 = p14;
-        _p16 = p16;
-        _most = most;
+        _bodies = bodies;
+        double[] least = new double[LongestSplit + 1];
+        double best = double.PositiveInfinity;
+        for (int left = 1; left <= LongestSplit; left++)
+        {
+            least[left] = double.PositiveInfinity;
+            for (int pixels = 1; pixels <= Math.Min(left, most); pixels++)
+            {
+                if (bodies[pixels] == null)
+                {
+                    continue;
+                }
+
+                double cycles = StepCycles(pixels, vectors, instructions) + CallCycles;
+                if (cycles + least[left - pixels] <= least[left])
+                {
+                    least[left] = cycles + least[left - pixels];
+                    _first[left] = (byte)pixels;
+                }
+
+                if (cycles / pixels <= best)
+                {
+                    best = cycles / pixels;
+                    _longRow = (byte)pixels;
+                }
+            }
+        }
     }
 
     public static Dot8Bodies Choose<L, V>(in Dot8Layout layout, int vectors)
@@ -34,83 +52,58 @@ internal readonly unsafe struct Dot8Bodies
     {
         if (layout.IsWide)
         {
-            return vectors == 1 ? Of<L, V, SumsWide, Vectors1>() : Of<L, V, SumsWide, Vectors2>();
+            return vectors == 1 ? Of<L, V, SumsWide, Vectors1>.Bodies : Of<L, V, SumsWide, Vectors2>.Bodies;
         }
 
         if (layout.IsDelayed)
         {
-            return vectors == 1 ? Of<L, V, SumsDelayed, Vectors1>() : Of<L, V, SumsDelayed, Vectors2>();
+            return vectors == 1 ? Of<L, V, SumsDelayed, Vectors1>.Bodies : Of<L, V, SumsDelayed, Vectors2>.Bodies;
         }
 
-        return vectors == 1 ? Of<L, V, SumsAtOnce, Vectors1>() : Of<L, V, SumsAtOnce, Vectors2>();
+        return vectors == 1 ? Of<L, V, SumsAtOnce, Vectors1>.Bodies : Of<L, V, SumsAtOnce, Vectors2>.Bodies;
     }
 
     /// <summary>
     /// Most pixels of a tile: beside the accumulators a step needs registers for its weights, a broadcast and a product, and for the ones that widen.
     /// </summary>
-    public static int MostPixels(int registers, int vectors, bool isDelayed) => (registers - vectors - (isDelayed ? 2 : 3)) / vectors;
+    public static int MostPixels(int registers, int vectors, bool isDelayed) => Math.Min((registers - vectors - (isDelayed ? 2 : 3)) / vectors, 16);
 
     /// <summary>Pixels of the largest tile.</summary>
     public static int LargestPixels(int registers, int vectors)
         => MostPixels(registers, vectors, true) switch { >= 16 => 16, >= 14 => 14, >= 12 => 12, >= 8 => 8, >= 7 => 7, >= 4 => 4, >= 2 => 2, _ => 1 };
 
     /// <summary>Pixels of the next tile when <paramref name="left"/> remain in the row.</summary>
-    public int Pixels(int left)
+    public int Pixels(int left) => left <= LongestSplit ? _first[left] : _longRow;
+
+    public delegate*<byte*, nint*, nint, nint, byte*, int*, void> Body(int pixels) => _bodies[pixels];
+
+    // Two vector instructions a cycle, and not quite four of all kinds: a load for each pixel and vector of weights, five for the loop.
+    private static double StepCycles(int pixels, int vectors, int instructions)
     {
-        if (_most >= 14 && left % 14 == 0)
-        {
-            return 14;
-        }
-
-        if (_most >= 16 && left >= 16)
-        {
-            return 16;
-        }
-
-        if (_most >= 14 && left is 14 or 15)
-        {
-            return 14;
-        }
-
-        // Sixteen are better two eights than twelve and four.
-        if (_most >= 12 && left >= 12 && left % 7 != 0 && left != 16)
-        {
-            return 12;
-        }
-
-        if (_most >= 8 && left >= 8 && left % 7 != 0)
-        {
-            return 8;
-        }
-
-        return _most >= 7 && left >= 7 ? 7 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+        int products = pixels * vectors * instructions;
+        return Math.Max(products / 2.0, (products + pixels + vectors + 5) / 3.6);
     }
 
-    public delegate*<byte*, nint*, nint, nint, byte*, int*, void> Body(int pixels) => pixels switch
-    {
-        16 => _p16,
-        14 => _p14,
-        12 => _p12,
-        8 => _p8,
-        7 => _p7,
-        4 => _p4,
-        2 => _p2,
-        _ => _p1,
-    };
-
-    private static Dot8Bodies Of<L, V, D, N>()
+    private static class Of<L, V, D, N>
         where L : struct, IDotLanes<V>
         where V : struct
         where D : struct, IDotSums
         where N : struct, ITileVectors
-        => new(
-            &Dot8Tile<L, V, D, Pixels1, N>.Run,
-            &Dot8Tile<L, V, D, Pixels2, N>.Run,
-            &Dot8Tile<L, V, D, Pixels4, N>.Run,
-            &Dot8Tile<L, V, D, Pixels7, N>.Run,
-            &Dot8Tile<L, V, D, Pixels8, N>.Run,
-            &Dot8Tile<L, V, D, Pixels12, N>.Run,
-            &Dot8Tile<L, V, D, Pixels14, N>.Run,
-            &Dot8Tile<L, V, D, Pixels16, N>.Run,
-            MostPixels(L.Registers, N.Count, D.IsDelayed));
+    {
+        public static readonly Dot8Bodies Bodies = Make();
+
+        private static Dot8Bodies Make()
+        {
+            var bodies = new delegate*<byte*, nint*, nint, nint, byte*, int*, void>[17];
+            bodies[1] = &Dot8Tile<L, V, D, Pixels1, N>.Run;
+            bodies[2] = &Dot8Tile<L, V, D, Pixels2, N>.Run;
+            bodies[4] = &Dot8Tile<L, V, D, Pixels4, N>.Run;
+            bodies[7] = &Dot8Tile<L, V, D, Pixels7, N>.Run;
+            bodies[8] = &Dot8Tile<L, V, D, Pixels8, N>.Run;
+            bodies[12] = &Dot8Tile<L, V, D, Pixels12, N>.Run;
+            bodies[14] = &Dot8Tile<L, V, D, Pixels14, N>.Run;
+            bodies[16] = &Dot8Tile<L, V, D, Pixels16, N>.Run;
+            return new Dot8Bodies(bodies, N.Count, MostPixels(L.Registers, N.Count, D.IsDelayed), D.IsDelayed || D.IsWide ? 2 : 3);
+        }
+    }
 }

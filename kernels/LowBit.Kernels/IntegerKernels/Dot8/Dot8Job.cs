@@ -60,6 +60,9 @@ internal readonly unsafe struct Dot8Job
         }
     }
 
+    // A division costs as much as a whole tile row's packing, and most strides are one.
+    private static int Ceiling(int a, int stride) => stride == 1 ? a : (a + stride - 1) / stride;
+
     private static int PaddedRowBytes(in ConvShape s) => (s.Width + (2 * s.Padding)) * s.InChannels;
 
     private void Pack<W>(in Dot8Block block, byte* packed)
@@ -113,8 +116,8 @@ internal readonly unsafe struct Dot8Job
         for (int phase = 0; phase < Layout.Phases; phase++)
         {
             // Position i of this phase is input column i·stride + phase − padding.
-            int first = Math.Min(Math.Max((s.Padding - phase + s.Stride - 1) / s.Stride, 0), width);
-            int end = Math.Clamp((s.Width + s.Padding - phase + s.Stride - 1) / s.Stride, first, width);
+            int first = Math.Min(Math.Max(Ceiling(s.Padding - phase, s.Stride), 0), width);
+            int end = Math.Clamp(Ceiling(s.Width + s.Padding - phase, s.Stride), first, width);
             int* plane = row + (phase * width);
             byte* pixels = source + (((long)(first * s.Stride) + phase - s.Padding) * s.InChannels);
             ActivationPacking.Pixels<W>(pixels, (nint)s.Stride * s.InChannels, end - first, s.GroupInChannels, plane + first, planeStride);
