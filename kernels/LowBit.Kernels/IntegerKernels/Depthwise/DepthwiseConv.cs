@@ -8,7 +8,10 @@ using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.IntegerKernels.Depthwise;
 
-/// <summary>Depthwise convolutions. Packed weights are <c>[panel of channels][pair of taps][lane][2]</c> 16-bit integers; zero where there is no weight.</summary>
+/// <summary>
+/// Depthwise convolutions. Packed weights are <c>[panel of channels][pair of taps][lane][2]</c> 16-bit integers; zero where there is no weight.
+/// 3×3 kernels of stride one have a body and a layout of their own, <see cref="DepthwiseThree{L,V,E}"/>.
+/// </summary>
 internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
     where L : struct, IDotLanes<V>
     where V : struct
@@ -35,6 +38,13 @@ internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
+        if (DepthwiseThree<L, V, E>.Serves(shape))
+        {
+            var three = new PackedConvWeights(this, shape, proof, DepthwiseThree<L, V, E>.WeightBytes(shape));
+            DepthwiseThree<L, V, E>.Pack(weights, shape.OutChannels, (short*)three.Data);
+            return three;
+        }
+
         int taps = shape.KernelHeight * shape.KernelWidth, pairs = (taps + 1) / 2, panels = (shape.OutChannels + L.Count - 1) / L.Count;
         var packed = new PackedConvWeights(this, shape, proof, (long)panels * pairs * L.Count * 4);
         short* data = (short*)packed.Data;
@@ -52,12 +62,24 @@ internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
+        if (DepthwiseThree<L, V, E>.Serves(shape))
+        {
+            return DepthwiseThree<L, V, E>.ScratchBytes(shape);
+        }
+
         var partition = new DepthwisePartition(shape, L.Count);
         return ScratchSlots.Bytes(2 * partition.Pairs, partition.SlotBytes, threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
+        if (DepthwiseThree<L, V, E>.Serves(arguments.Shape))
+        {
+            var three = new DepthwiseThreeJob(arguments, DepthwiseThree<L, V, E>.ScratchBytes(arguments.Shape));
+            pool.Run(three.ChunkCount, ref three, static (ref DepthwiseThreeJob j, int chunk) => DepthwiseThree<L, V, E>.RunChunk(j, chunk));
+            return;
+        }
+
         var job = new DepthwiseJob(arguments, L.Count, pool.ThreadCount);
         pool.Run(job.Partition.ChunkCount, ref job, static (ref DepthwiseJob j, int chunk) => RunChunk(j, chunk));
     }

@@ -103,7 +103,7 @@ internal sealed unsafe class Dot8Bodies
             bodies[12] = &Dot8Tile<L, V, D, Pixels12, N>.Run;
             bodies[14] = &Dot8Tile<L, V, D, Pixels14, N>.Run;
             bodies[16] = &Dot8Tile<L, V, D, Pixels16, N>.Run;
-            return new Dot8Bodies(bodies, N.Count, MostPixels(L.Registers, N.Count, D.IsDelayed), D.IsDelayed || D.IsWide ? 2 : 3);
+            return new Dot8Bodies(bodies, N.Count, MostPixels(L.Registers, N.Count, D.IsDelayed), D.IsDelayed || D.IsWide ? 2 : L.DotIsExact ? 1 : 3);
         }
     }
 }
