@@ -29,11 +29,8 @@ internal unsafe interface ILutLanes<V>
     /// <summary>The 16-bit number in every word.</summary>
     static abstract V Words(short value);
 
-    /// <summary>The low halves of the first <see cref="Pixels"/> 32-bit integers at <paramref name="p"/>: integer i in all words of group i.</summary>
-    static abstract V SpreadWords(int* p);
-
-    /// <summary>The first <see cref="Pixels"/> 32-bit integers at <paramref name="p"/>: what controls of group p pick at 4·p … 4·p + 3.</summary>
-    static abstract V SpreadCodes(byte* p);
+    /// <summary>Sixteen bytes of each pixel: group p is at <c>p + index·stride</c>.</summary>
+    static abstract V LoadGroups(byte* p, nint stride);
 
     /// <summary>Byte i of a group is byte <c>control[i]</c> of its group in <paramref name="table"/>, or 0 where the control's high bit is set.</summary>
     static abstract V Shuffle(V table, V control);
@@ -61,8 +58,6 @@ internal unsafe interface ILutLanes<V>
     /// <summary>Group p goes to <c>p + index·stride</c>.</summary>
     static abstract void StoreGroups(V value, byte* p, nint stride);
 
-    /// <summary>The sums <c>Σ codes·weights</c> of the four unsigned codes and four signed weights of every 32-bit lane; the sums of two neighbours fit 16 bits.</summary>
-    static abstract V Dot(V codes, V weights);
-
-    static abstract V AddInts(V a, V b);
+    /// <summary>Sums of two neighbouring products of unsigned codes and signed weights, as words; none leaves 16 bits.</summary>
+    static abstract V PairSums(V codes, V weights);
 }

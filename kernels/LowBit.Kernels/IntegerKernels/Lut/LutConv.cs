@@ -30,7 +30,7 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
         var layout = new LutLayout(shape, proof);
-        var partition = new LutPartition(shape, layout, L.Pixels);
+        var partition = new LutPartition(shape, layout, L.Pixels, L.MaxTiles);
         double vectors = (double)partition.Images * partition.OutRows * ((partition.RowPixels + L.Pixels - 1) / L.Pixels);
         double panels = shape.Groups * ((shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs);
         double flushes = (layout.Groups + layout.FlushGroups - 1) / layout.FlushGroups;
@@ -42,7 +42,7 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
     {
         var layout = new LutLayout(shape, proof);
         int panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
-        var packed = new PackedConvWeights(this, shape, proof, shape.Groups * LutPanels.PanelBytes(layout) * panels);
+        var packed = new PackedConvWeights(this, shape, proof, (shape.Groups * LutPanels.PanelBytes(layout) * panels) + LutPanels.SumWeightBytes);
         byte* at = packed.Data;
         for (int g = 0; g < shape.Groups; g++)
         {
@@ -55,18 +55,19 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
             }
         }
 
+        LutPanels.PackSumWeights(layout, shape.GroupInChannels, at);
         return packed;
     }
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
         var layout = new LutLayout(shape, proof);
-        return ScratchSlots.Bytes(layout.Groups, LutJob.SlotBytes(layout, new LutPartition(shape, layout, L.Pixels)), threads);
+        return ScratchSlots.Bytes(layout.Groups + layout.Taps, LutJob.SlotBytes(layout, new LutPartition(shape, layout, L.Pixels, L.MaxTiles)), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
-        var job = new LutJob(arguments, L.Pixels, pool.ThreadCount);
+        var job = new LutJob(arguments, L.Pixels, L.MaxTiles, pool.ThreadCount);
         pool.Run(job.Partition.ChunkCount, ref job, static (ref LutJob j, int chunk) => RunChunk(j, chunk));
     }
 
@@ -104,7 +105,7 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         int stride = job.Partition.IsFlat ? 1 : shape.Stride;
         nint panelBytes = (nint)LutPanels.PanelBytes(job.Layout);
         byte* tables = job.Tables(memory) + (row * stride * job.Partition.RowBytes);
-        int* corrections = job.Corrections(memory, row);
+        byte* corrections = job.Corrections(memory, row);
         LutTileArguments tile;
         tile.Offsets = job.Scratch.Offsets;
         tile.Groups = job.Layout.Groups;
@@ -119,7 +120,7 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         {
             int vectors = LutBodies<L, V>.Vectors((width - x + L.Pixels - 1) / L.Pixels, panels);
             tile.Tables = tables + ((nint)x * LutLayout.TableBytes);
-            tile.Corrections = corrections + x;
+            tile.Corrections = corrections + ((nint)x * LutLayout.TableBytes);
             LutBodies<L, V>.Body(vectors, panels)(&tile);
             int pixels = Math.Min(vectors * L.Pixels, width - x);
             for (int i = 0; i < panels; i++)

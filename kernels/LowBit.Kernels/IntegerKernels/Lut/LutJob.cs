@@ -10,19 +10,21 @@ internal readonly unsafe struct LutJob
     public readonly LutLayout Layout;
     public readonly LutPartition Partition;
     public readonly ScratchSlots Scratch;
+    private readonly nint _codeBytes;
 
-    public LutJob(in IntegerConvArguments arguments, int vectorPixels, int threads)
+    public LutJob(in IntegerConvArguments arguments, int vectorPixels, int tiles, int threads)
     {
         Arguments = arguments;
         Layout = new LutLayout(arguments.Shape, arguments.Weights.Proof);
-        Partition = new LutPartition(arguments.Shape, Layout, vectorPixels);
-        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups, SlotBytes(Layout, Partition), threads);
+        Partition = new LutPartition(arguments.Shape, Layout, vectorPixels, tiles);
+        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups + Layout.Taps, SlotBytes(Layout, Partition), threads);
+        _codeBytes = (nint)CodeBytes(Layout, Partition);
         Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);
     }
 
-    /// <summary>Working memory of a chunk: codes of one input row, tables, sums and corrections of all rows.</summary>
+    /// <summary>Working memory of a chunk: codes of one input row, tables and code sums of all input rows, corrections of all output rows.</summary>
     public static long SlotBytes(in LutLayout layout, in LutPartition partition)
-        => CodeBytes(layout, partition) + TableBytes(partition) + SumBytes(layout, partition) + ((long)partition.BlockRows * partition.CodeWidth * sizeof(int));
+        => CodeBytes(layout, partition) + (partition.InputRows * partition.RowBytes) + ((long)partition.BlockRows * partition.CorrectionBytes);
 
     public Dot8Block Block(int chunk)
     {
@@ -46,10 +48,10 @@ internal readonly unsafe struct LutJob
     public int RowWidth(in Dot8Block block, int row)
         => Partition.IsFlat ? (int)Math.Min(Partition.RowPixels, Partition.Pixels - FirstPixel(block, row)) : Partition.RowPixels;
 
-    public byte* Tables(byte* memory) => memory + CodeBytes(Layout, Partition);
+    public byte* Tables(byte* memory) => memory + _codeBytes;
 
-    public int* Corrections(byte* memory, int row)
-        => (int*)(memory + CodeBytes(Layout, Partition) + TableBytes(Partition) + SumBytes(Layout, Partition)) + ((long)row * Partition.CodeWidth);
+    public byte* Corrections(byte* memory, int row)
+        => Tables(memory) + (Partition.InputRows * Partition.RowBytes) + ((nint)row * Partition.CorrectionBytes);
 
     /// <summary>Makes tables of the input rows that the output rows from <paramref name="first"/> to <paramref name="end"/> are the first to need, and their corrections.</summary>
     public void Prepare<L, V>(in Dot8Block block, int first, int end, byte* memory)
@@ -64,120 +66,97 @@ internal readonly unsafe struct LutJob
             // With a stride above the kernel height some rows are never looked at.
             if (r % stride < s.KernelHeight)
             {
-                PackRow(block, r, (int*)memory);
-                MakeTables<L, V>((int*)memory, Tables(memory) + (r * Partition.RowBytes), Sums(memory, r, 0));
+                CopyRow(block, r, memory);
+                MakeTables<L, V>(memory, Tables(memory) + (r * Partition.RowBytes));
             }
         }
 
-        int count = Round<L, V>(Partition.RowPixels);
+        int vectors = Partition.CorrectionBytes / (L.Pixels * LutLayout.TableBytes);
         for (int row = first; row < end; row++)
         {
-            int* corrections = Corrections(memory, row);
-            new Span<int>(corrections, count).Clear();
-            for (int ky = 0; ky < s.KernelHeight; ky++)
-            {
-                for (int kx = 0; kx < s.KernelWidth; kx++)
-                {
-                    (int phase, int shift) = Layout.Column(kx);
-                    LutTables<L, V>.AddInts(Sums(memory, (row * stride) + ky, phase) + shift, count, corrections);
-                }
-            }
+            byte* rows = Tables(memory) + (row * stride * Partition.RowBytes);
+            LutTables<L, V>.WindowSums(rows, Scratch.Offsets + Layout.Groups, Layout.Taps, vectors, Corrections(memory, row));
         }
     }
 
-    private static long CodeBytes(in LutLayout layout, in LutPartition partition) => Align((long)layout.ChannelSteps * layout.Phases * partition.CodeWidth * sizeof(int));
+    private static long CodeBytes(in LutLayout layout, in LutPartition partition) => (((long)layout.Phases * partition.PlaneWidth * layout.PaddedChannels) + 63) & -64;
 
-    private static long TableBytes(in LutPartition partition) => Align(partition.InputRows * partition.RowBytes);
-
-    private static long SumBytes(in LutLayout layout, in LutPartition partition) => Align((long)partition.InputRows * layout.Phases * partition.CodeWidth * sizeof(int));
-
-    private static long Align(long bytes) => (bytes + 63) & -64;
-
-    // Vectors of 32-bit lanes.
-    private static int Round<L, V>(int count)
-        where L : struct, ILutLanes<V>
-        where V : struct
-        => (count + (4 * L.Pixels) - 1) / (4 * L.Pixels) * (4 * L.Pixels);
-
-    private int* Sums(byte* memory, int row, int phase)
-        => (int*)(memory + CodeBytes(Layout, Partition) + TableBytes(Partition)) + ((((long)row * Layout.Phases) + phase) * Partition.CodeWidth);
-
-    private void MakeTables<L, V>(int* codes, byte* tables, int* sums)
+    private void MakeTables<L, V>(byte* codes, byte* tables)
         where L : struct, ILutLanes<V>
         where V : struct
     {
-        int width = Partition.PlaneWidth, planeBytes = width * LutLayout.TableBytes, channels = Arguments.Shape.GroupInChannels;
-        int steps = Round<L, V>(width);
-        byte* lowest = stackalloc byte[64];
-        new Span<byte>(lowest, 64).Fill((byte)Layout.LowestWeight);
-        V weights = L.Load(lowest);
-        new Span<int>(sums, Partition.CodeWidth * Layout.Phases).Clear();
-        for (int step = 0; step < Layout.ChannelSteps; step++)
+        int width = Partition.PlaneWidth, channels = Layout.PaddedChannels, blocks = channels / 16;
+        nint plane = (nint)width * LutLayout.TableBytes, step = plane * Layout.Phases * Layout.Parts;
+        byte* weights = Arguments.Weights.Data + (Arguments.Shape.Groups * Partition.Panels * LutPanels.PanelBytes(Layout));
+        for (int phase = 0; phase < Layout.Phases; phase++)
         {
-            if (channels - (step * LutLayout.StepCodes) < LutLayout.StepCodes)
+            byte* from = codes + ((nint)phase * width * channels), to = tables + (Layout.Plane(phase, 0, 0) * plane);
+            LutTables<L, V>.CodeSums(from, blocks, width, weights, tables + ((Layout.Planes + phase) * plane));
+            for (int block = 0; block < blocks; block++)
             {
-                for (int i = 0; i < 64; i++)
-                {
-                    lowest[i] = i % LutLayout.StepCodes < channels % LutLayout.StepCodes ? lowest[i] : (byte)0;
-                }
-
-                weights = L.Load(lowest);
-            }
-
-            for (int phase = 0; phase < Layout.Phases; phase++)
-            {
-                byte* plane = (byte*)(codes + ((nint)((step * Layout.Phases) + phase) * Partition.CodeWidth));
-                byte* table = tables + ((nint)Layout.Plane(phase, step, 0) * planeBytes);
+                int steps = Math.Min(4, Layout.ChannelSteps - (4 * block));
                 if (Layout.IsBipolar)
                 {
-                    LutTables<L, V>.Bits(plane, width, table);
+                    LutTables<L, V>.Bits(from, channels, width, steps, to, step);
                 }
                 else
                 {
-                    LutTables<L, V>.Pairs(plane, width, table, table + planeBytes);
+                    LutTables<L, V>.Pairs(from, channels, width, steps, to, step, plane);
                 }
 
-                LutTables<L, V>.AddSums(plane, steps, weights, sums + ((nint)phase * Partition.CodeWidth));
+                from += 16;
+                to += 4 * step;
             }
         }
     }
 
-    // Codes of one input row as planes [step][phase][position], four channels a position.
-    private void PackRow(in Dot8Block block, int row, int* codes)
+    // Codes of one input row as [phase][position][padded channels]. Bytes of channels that do not exist meet indices of zero: any value does.
+    private void CopyRow(in Dot8Block block, int row, byte* codes)
     {
         ConvShape s = Arguments.Shape;
-        int width = Partition.CodeWidth, planeStride = Layout.Phases * width;
+        int channels = Layout.PaddedChannels, positions = Partition.PlaneWidth;
         if (Partition.IsFlat)
         {
             byte* pixels = Arguments.Input + (FirstPixel(block, row) * s.InChannels) + (block.Group * s.GroupInChannels);
-            ActivationPacking.Pixels<ByteCodes>(pixels, s.InChannels, RowWidth(block, row), s.GroupInChannels, codes, width);
+            CopyPixels(pixels, s.InChannels, RowWidth(block, row), codes);
             return;
         }
 
-        int padding = Arguments.PaddingCode * 0x01010101;
         int y = (block.FirstRow * s.Stride) + row - s.Padding;
         if ((uint)y >= (uint)s.Height)
         {
-            new Span<int>(codes, Layout.ChannelSteps * planeStride).Fill(padding);
+            new Span<byte>(codes, Layout.Phases * positions * channels).Fill(Arguments.PaddingCode);
             return;
         }
 
         byte* source = Arguments.Input + (((((long)block.Image * s.Height) + y) * s.Width) * s.InChannels) + (block.Group * s.GroupInChannels);
-        int positions = Partition.PlaneWidth;
         for (int phase = 0; phase < Layout.Phases; phase++)
         {
             // Position i of this phase is input column i·stride + phase − padding.
             int first = Math.Min(Math.Max((s.Padding - phase + s.Stride - 1) / s.Stride, 0), positions);
             int end = Math.Clamp((s.Width + s.Padding - phase + s.Stride - 1) / s.Stride, first, positions);
-            int* plane = codes + (phase * width);
             byte* pixels = source + (((long)(first * s.Stride) + phase - s.Padding) * s.InChannels);
-            ActivationPacking.Pixels<ByteCodes>(pixels, (nint)s.Stride * s.InChannels, end - first, s.GroupInChannels, plane + first, planeStride);
-            for (int c = 0; c < Layout.ChannelSteps; c++)
-            {
-                new Span<int>(plane, first).Fill(padding);
-                new Span<int>(plane + end, positions - end).Fill(padding);
-                plane += planeStride;
-            }
+            CopyPixels(pixels, s.Stride * s.InChannels, end - first, codes + (first * channels));
+            new Span<byte>(codes, first * channels).Fill(Arguments.PaddingCode);
+            new Span<byte>(codes + (end * channels), (positions - end) * channels).Fill(Arguments.PaddingCode);
+            codes += positions * channels;
+        }
+    }
+
+    private void CopyPixels(byte* source, int stride, int count, byte* codes)
+    {
+        int channels = Arguments.Shape.GroupInChannels, padded = Layout.PaddedChannels;
+        if (stride == padded && channels == padded)
+        {
+            new ReadOnlySpan<byte>(source, count * padded).CopyTo(new Span<byte>(codes, count * padded));
+            return;
+        }
+
+        for (; count > 0; count--)
+        {
+            new ReadOnlySpan<byte>(source, channels).CopyTo(new Span<byte>(codes, channels));
+            source += stride;
+            codes += padded;
         }
     }
 }

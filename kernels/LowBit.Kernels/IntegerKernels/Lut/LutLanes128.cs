@@ -28,12 +28,8 @@ internal readonly unsafe struct LutLanes128 : ILutLanes<Vector128<byte>>
     public static Vector128<byte> Words(short value) => Vector128.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> SpreadWords(int* p) => Vector128.Create((short)*p).AsByte();
+    public static Vector128<byte> LoadGroups(byte* p, nint stride) => Vector128.Load(p);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> SpreadCodes(byte* p) => Vector128.Create(Unsafe.ReadUnaligned<int>(p)).AsByte();
-
-    // Controls are 0 … 15 or have the high bit set; the portable shuffle gives 0 for everything above 15.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> control) => Vector128.Shuffle(table, control);
 
@@ -66,14 +62,10 @@ internal readonly unsafe struct LutLanes128 : ILutLanes<Vector128<byte>>
     public static void StoreGroups(Vector128<byte> value, byte* p, nint stride) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Dot(Vector128<byte> codes, Vector128<byte> weights)
+    public static Vector128<byte> PairSums(Vector128<byte> codes, Vector128<byte> weights)
     {
         Vector128<short> c = codes.AsInt16(), w = weights.AsInt16();
-        Vector128<short> pairs = ((c & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(w << 8, 8)) + ((c >>> 8) * Vector128.ShiftRightArithmetic(w, 8));
-        Vector128<int> sums = pairs.AsInt32();
-        return (((sums << 16) >> 16) + (sums >> 16)).AsByte();
+        Vector128<short> even = (c & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(w << 8, 8);
+        return (even + ((c >>> 8) * Vector128.ShiftRightArithmetic(w, 8))).AsByte();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> AddInts(Vector128<byte> a, Vector128<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
 }

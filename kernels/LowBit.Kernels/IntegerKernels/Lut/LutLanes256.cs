@@ -29,12 +29,7 @@ internal readonly unsafe struct LutLanes256 : ILutLanes<Vector256<byte>>
     public static Vector256<byte> Words(short value) => Vector256.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> SpreadWords(int* p) => Avx2.Shuffle(
-        Vector256.Create(Unsafe.ReadUnaligned<long>(p)).AsByte(),
-        Vector256.Create(Vector128.Create((short)0x0100), Vector128.Create((short)0x0504)).AsByte());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> SpreadCodes(byte* p) => Vector256.Create(Unsafe.ReadUnaligned<long>(p)).AsByte();
+    public static Vector256<byte> LoadGroups(byte* p, nint stride) => Vector128.Load(p).ToVector256Unsafe().WithUpper(Vector128.Load(p + stride));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Shuffle(Vector256<byte> table, Vector256<byte> control) => Avx2.Shuffle(table, control);
@@ -72,9 +67,5 @@ internal readonly unsafe struct LutLanes256 : ILutLanes<Vector256<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Dot(Vector256<byte> codes, Vector256<byte> weights)
-        => Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(codes, weights.AsSByte()), Vector256<short>.One).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> AddInts(Vector256<byte> a, Vector256<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+    public static Vector256<byte> PairSums(Vector256<byte> codes, Vector256<byte> weights) => Avx2.MultiplyAddAdjacent(codes, weights.AsSByte()).AsByte();
 }

@@ -29,14 +29,17 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
     public static Vector512<byte> Words(short value) => Vector512.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> SpreadWords(int* p) => Avx512BW.Shuffle(
-        Avx512F.BroadcastVector128ToVector512(p).AsByte(),
-        Vector512.Create(
-            Vector256.Create(Vector128.Create((short)0x0100), Vector128.Create((short)0x0504)),
-            Vector256.Create(Vector128.Create((short)0x0908), Vector128.Create((short)0x0D0C))).AsByte());
+    public static Vector512<byte> LoadGroups(byte* p, nint stride)
+    {
+        if (stride == 16)
+        {
+            return Vector512.Load(p);
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> SpreadCodes(byte* p) => Avx512F.BroadcastVector128ToVector512((int*)p).AsByte();
+        Vector256<byte> low = Vector128.Load(p).ToVector256Unsafe().WithUpper(Vector128.Load(p + stride));
+        Vector256<byte> high = Vector128.Load(p + (2 * stride)).ToVector256Unsafe().WithUpper(Vector128.Load(p + (3 * stride)));
+        return Avx512F.InsertVector256(low.ToVector512Unsafe().AsUInt64(), high.AsUInt64(), 1).AsByte();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Shuffle(Vector512<byte> table, Vector512<byte> control) => Avx512BW.Shuffle(table, control);
@@ -86,9 +89,5 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Dot(Vector512<byte> codes, Vector512<byte> weights)
-        => Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes, weights.AsSByte()), Vector512<short>.One).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> AddInts(Vector512<byte> a, Vector512<byte> b) => (a.AsInt32() + b.AsInt32()).AsByte();
+    public static Vector512<byte> PairSums(Vector512<byte> codes, Vector512<byte> weights) => Avx512BW.MultiplyAddAdjacent(codes, weights.AsSByte()).AsByte();
 }

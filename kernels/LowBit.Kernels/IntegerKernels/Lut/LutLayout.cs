@@ -61,6 +61,12 @@ internal readonly struct LutLayout
     /// <summary>Table planes of an input row; a plane holds one group's tables of neighbouring pixels.</summary>
     public int Planes { get; }
 
+    /// <summary>Kernel rows × columns.</summary>
+    public int Taps => _kernelHeight * _kernelWidth;
+
+    /// <summary>Channels of a pixel in working memory, in whole blocks of 16.</summary>
+    public int PaddedChannels => (_channels + 15) / 16 * 16;
+
     /// <summary>Groups summed for one output.</summary>
     public int Groups { get; }
 
@@ -74,12 +80,13 @@ internal readonly struct LutLayout
     /// <summary>Positions of a plane for a row of <paramref name="outWidth"/> outputs.</summary>
     public int PlaneWidth(int outWidth) => outWidth + ((_kernelWidth - 1) / _stride);
 
-    /// <summary>Phase and shift of a kernel column: output x reads position x + shift of the phase.</summary>
-    public (int Phase, int Shift) Column(int kx) => (kx % _stride, kx / _stride);
-
-    /// <summary>Writes where the table of each group of a row's first output lies, in bytes from the tables of the row's first input row.</summary>
+    /// <summary>
+    /// Writes where the table of each group of a row's first output lies, then where the code sums of each tap lie, in bytes from the tables of the
+    /// row's first input row. A row's planes of code sums follow its tables.
+    /// </summary>
     public unsafe void WriteOffsets(int planeWidth, nint* offsets)
     {
+        int rowPlanes = Planes + Phases;
         for (int ky = 0; ky < _kernelHeight; ky++)
         {
             for (int c = 0; c < ChannelSteps; c++)
@@ -89,11 +96,18 @@ internal readonly struct LutLayout
                     for (int kx = 0; kx < _kernelWidth; kx++)
                     {
                         (int phase, int shift) = Column(kx);
-                        nint plane = ((nint)ky * Planes) + Plane(phase, c, part);
+                        nint plane = ((nint)ky * rowPlanes) + Plane(phase, c, part);
                         *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
                     }
                 }
             }
+        }
+
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            (int phase, int shift) = Column(tap % _kernelWidth);
+            nint plane = ((nint)(tap / _kernelWidth) * rowPlanes) + Planes + phase;
+            *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
         }
     }
 
@@ -109,6 +123,9 @@ internal readonly struct LutLayout
         int c = (step * StepCodes) + (part * GroupCodes) + i;
         return c < _channels ? (((ky * _kernelWidth) + kx) * _channels) + c : -1;
     }
+
+    // Output x reads position x + shift of the phase.
+    private (int Phase, int Shift) Column(int kx) => (kx % _stride, kx / _stride);
 
     private static int LargestEntry(RangeProof proof)
         => proof.IsBipolar ? 4 * proof.MaxActivation : 2 * proof.MaxActivation * (proof.MaxWeight - proof.MinWeight);

@@ -9,7 +9,20 @@ internal static unsafe class LutPanels
     /// <summary>Outputs of a panel.</summary>
     public const int Outputs = 16;
 
+    /// <summary>Bytes of the weights of code sums that follow the last panel: of a block of sixteen channels four times, then of the last block.</summary>
+    public const int SumWeightBytes = 128;
+
     public static long PanelBytes(in LutLayout layout) => (long)layout.Groups * Outputs;
+
+    /// <summary>Writes the weights of code sums: the lowest weight where there is a channel.</summary>
+    public static void PackSumWeights(in LutLayout layout, int channels, byte* weights)
+    {
+        int last = channels - layout.PaddedChannels + 16;
+        for (int i = 0; i < SumWeightBytes; i++)
+        {
+            weights[i] = i < SumWeightBytes / 2 || i % 16 < last ? (byte)layout.LowestWeight : (byte)0;
+        }
+    }
 
     /// <summary>Packs one panel; what it has no weights for keeps index 0.</summary>
     /// <param name="layout">The order of the products.</param>

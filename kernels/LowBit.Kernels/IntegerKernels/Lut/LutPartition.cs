@@ -11,6 +11,11 @@ internal readonly struct LutPartition
     // Tables of a chunk: they should stay in L2 next to the indices.
     private const int BlockBytes = 384 << 10;
 
+    // Tables of a flat chunk: each row is used once, more rows only make chunks worth their start.
+    private const int FlatBytes = 64 << 10;
+
+    private const int MostFlatRows = 8;
+
     // Indices that stay in L1 next to the tables of a few rows: below that all panels are done row by row, else all rows panel by panel.
     private const int SmallIndices = 20 << 10;
 
@@ -19,16 +24,17 @@ internal readonly struct LutPartition
 
     private const int MostChunks = 8;
 
-    public LutPartition(in ConvShape shape, in LutLayout layout, int vectorPixels)
+    public LutPartition(in ConvShape shape, in LutLayout layout, int vectorPixels, int tiles)
     {
         IsFlat = shape.KernelHeight == 1 && shape.KernelWidth == 1 && shape.Stride == 1 && shape.Padding == 0;
         long pixels = (long)shape.Batch * shape.OutHeight * shape.OutWidth;
         Pixels = pixels;
         Images = IsFlat ? 1 : shape.Batch;
+        Panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
         if (IsFlat)
         {
-            int fitting = Math.Max(BlockBytes / (layout.Planes * LutLayout.TableBytes) / 32 * 32, 32);
-            RowPixels = (int)Math.Min(pixels, fitting);
+            // One tile: its tables lie together and meet all panels while they are in L1.
+            RowPixels = (int)Math.Min(pixels, vectorPixels * (tiles / Math.Min(Panels, tiles / 2)));
             OutRows = (int)((pixels + RowPixels - 1) / RowPixels);
         }
         else
@@ -38,14 +44,15 @@ internal readonly struct LutPartition
         }
 
         int vectors = (RowPixels + vectorPixels - 1) / vectorPixels;
+        CorrectionBytes = vectors * vectorPixels * LutLayout.TableBytes;
         PlaneWidth = (layout.PlaneWidth(vectors * vectorPixels) + vectorPixels - 1) / vectorPixels * vectorPixels;
-        CodeWidth = ((PlaneWidth + 15) / 16 * 16) + 16;
-        RowBytes = (long)layout.Planes * PlaneWidth * LutLayout.TableBytes;
-        Panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
+        RowBytes = (long)(layout.Planes + layout.Phases) * PlaneWidth * LutLayout.TableBytes;
 
         long wanted = Math.Clamp(pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
         long have = (long)Images * shape.Groups;
-        int rows = IsFlat ? 1 : (int)Math.Clamp((((BlockBytes / RowBytes) - shape.KernelHeight) / shape.Stride) + 1, 1, OutRows);
+        int rows = IsFlat
+            ? (int)Math.Clamp(FlatBytes / RowBytes, 1, MostFlatRows)
+            : (int)Math.Clamp((((BlockBytes / RowBytes) - shape.KernelHeight) / shape.Stride) + 1, 1, OutRows);
         int blocks = (OutRows + rows - 1) / rows;
         if (!IsFlat && have * blocks < wanted)
         {
@@ -53,7 +60,8 @@ internal readonly struct LutPartition
             blocks = (int)Math.Max(blocks, Math.Min((wanted + have - 1) / have, OutRows / 4));
         }
 
-        BlockRows = (OutRows + blocks - 1) / blocks;
+        // Rows of a flat image are never fewer with a larger batch, so neither is the working memory.
+        BlockRows = IsFlat ? Math.Min(rows, OutRows) : (OutRows + blocks - 1) / blocks;
         RowBlocks = (OutRows + BlockRows - 1) / BlockRows;
         have *= RowBlocks;
         int splits = (int)Math.Clamp((wanted + have - 1) / have, 1, Panels);
@@ -61,7 +69,7 @@ internal readonly struct LutPartition
         PanelBlocks = (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
         InputRows = ((BlockRows - 1) * shape.Stride) + shape.KernelHeight;
         ChunkCount = checked((int)(have * PanelBlocks));
-        IsRowByRow = (long)PanelsPerChunk * layout.Groups * LutPanels.Outputs <= SmallIndices;
+        IsRowByRow = IsFlat || (long)PanelsPerChunk * layout.Groups * LutPanels.Outputs <= SmallIndices;
     }
 
     /// <summary>True when all pixels of all images form one long row.</summary>
@@ -81,11 +89,11 @@ internal readonly struct LutPartition
     /// <summary>Tables of one plane of a row, in whole vectors.</summary>
     public int PlaneWidth { get; }
 
-    /// <summary>Room of one plane of packed codes, or of one row of code sums, in steps.</summary>
-    public int CodeWidth { get; }
-
-    /// <summary>Bytes of an input row's tables.</summary>
+    /// <summary>Bytes of an input row's tables and code sums.</summary>
     public long RowBytes { get; }
+
+    /// <summary>Bytes of an output row's corrections.</summary>
+    public int CorrectionBytes { get; }
 
     /// <summary>Output rows of a chunk.</summary>
     public int BlockRows { get; }

@@ -157,7 +157,7 @@ internal static unsafe class LutTile<L, V, P, R>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(LutTileArguments* arguments, int i, V whole, V high)
     {
-        V correction = L.SpreadWords(arguments->Corrections + (i / R.Count * L.Pixels)), doubling = L.Words(arguments->Doubling);
+        V correction = L.Load(arguments->Corrections + (i / R.Count * Bytes)), doubling = L.Words(arguments->Doubling);
         V low = L.SubtractWords(whole, L.ShiftLeft8(high));
         byte* to = (byte*)arguments->Sums + (((i % R.Count * P.Count) + (i / R.Count)) * 2 * Bytes);
         L.Store(L.AddWords(L.AddWords(low, L.And(low, doubling)), correction), to);

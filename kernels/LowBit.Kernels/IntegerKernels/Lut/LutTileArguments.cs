@@ -21,8 +21,8 @@ internal unsafe struct LutTileArguments
     /// <summary>Bytes from panel to panel.</summary>
     public nint PanelBytes;
 
-    /// <summary>What is added to the sums of each pixel.</summary>
-    public int* Corrections;
+    /// <summary>What is added to the sums of each pixel, in all eight words of its group.</summary>
+    public byte* Corrections;
 
     /// <summary>−1 when the sums of table entries count twice, else 0.</summary>
     public short Doubling;
