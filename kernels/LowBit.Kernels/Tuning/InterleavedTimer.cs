@@ -4,7 +4,7 @@ namespace LowBit.Kernels.Tuning;
 
 /// <summary>
 /// Times candidates in turns, one short round of each after the other, so that all meet the same load and clock frequency; only figures of one call
-/// of this class may be compared.
+/// of this class may be compared. Each round starts with a call that is not timed: what fits the caches is in them, as in a loop over one layer.
 /// </summary>
 public static class InterleavedTimer
 {
@@ -49,6 +49,7 @@ public static class InterleavedTimer
             stop.ThrowIfCancellationRequested();
             for (int i = 0; i < candidates.Count; i++)
             {
+                candidates[i]();
                 times[i][round] = Time(candidates[i], calls[i]);
             }
         }

@@ -57,7 +57,7 @@ public class KernelTunerTests
     {
         int first = 0, second = 0;
         Timing[] timings = InterleavedTimer.Measure([() => Wait(ref first, 3000), () => Wait(ref second, 30_000)], rounds: 5);
-        Assert.True(first >= 8 && second >= 8, "three warm-ups and five rounds");
+        Assert.True(first >= 13 && second >= 13, "three warm-ups, five rounds, an untimed call before each");
         Assert.All(timings, timing => Assert.True(timing.Minimum > 0 && timing.Minimum <= timing.Median));
         Assert.True(timings[0].Minimum < timings[1].Minimum, "a tenth of the work takes less time");
         Assert.Throws<ArgumentOutOfRangeException>(() => InterleavedTimer.Measure([], 0));
