@@ -22,15 +22,14 @@ internal static unsafe class DepthwiseConvolution<L, V>
         float* panels = Scratch.Rent(floats);
         for (int tap = 0; tap < taps; tap++)
         {
-            PackTap(w + tap, taps, s.InChannels, padded, panels + ((nint)tap * padded));
+            PackTap(w + tap, taps, s.InChannels, panels + ((nint)tap * padded));
         }
 
         CorrelationPass pass = ConvFrames.ForwardPass(s, 0, x, y);
         pass.Panels = panels;
         pass.Bias = bias;
         pass.Division = new ColumnPanels(1, L.Count);
-        pass.Partition();
-        DepthwiseCorrelation<L, V>.Run(ref pass, pool);
+        Run(ref pass, pool);
         Scratch.Return(panels, floats);
     }
 
@@ -57,15 +56,14 @@ internal static unsafe class DepthwiseConvolution<L, V>
                     for (int v = 0; v < columns.Taps; v++)
                     {
                         int tap = (rows.KernelIndex(u) * s.KernelWidth) + columns.KernelIndex(v);
-                        PackTap(w + tap, taps, s.InChannels, padded, panels + ((((nint)u * columns.Taps) + v) * padded));
+                        PackTap(w + tap, taps, s.InChannels, panels + ((((nint)u * columns.Taps) + v) * padded));
                     }
                 }
 
                 CorrelationPass pass = ConvFrames.BackwardPass(s, 0, rows, columns, gy, gx);
                 pass.Panels = panels;
                 pass.Division = new ColumnPanels(1, L.Count);
-                pass.Partition();
-                DepthwiseCorrelation<L, V>.Run(ref pass, pool);
+                Run(ref pass, pool);
             }
         }
 
@@ -162,10 +160,29 @@ internal static unsafe class DepthwiseConvolution<L, V>
         }
     }
 
-    /// <summary>One tap of all channels, zeros in the surplus lanes.</summary>
-    private static void PackTap(float* w, nint channelStep, int channels, int padded, float* destination)
+    private static void Run(ref CorrelationPass pass, WorkerPool pool)
     {
-        for (nint c = 0; c < padded; c++)
+        pass.Partition();
+        if (pass.Source.Channels >= L.Count)
+        {
+            DepthwiseDirect<L, V>.Run(ref pass, pool);
+        }
+        else
+        {
+            DepthwiseCorrelation<L, V>.Run(ref pass, pool);
+        }
+    }
+
+    /// <summary>One tap of all channels, as the body for this many channels wants it.</summary>
+    private static void PackTap(float* w, nint channelStep, int channels, float* destination)
+    {
+        if (channels >= L.Count)
+        {
+            DepthwiseDirect<L, V>.PackTap(w, channelStep, channels, destination);
+            return;
+        }
+
+        for (nint c = 0; c < L.Count; c++)
         {
             destination[c] = c < channels ? w[c * channelStep] : 0;
         }

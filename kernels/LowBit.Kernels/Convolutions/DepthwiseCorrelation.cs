@@ -5,8 +5,8 @@ using LowBit.Kernels.Threading;
 namespace LowBit.Kernels.Convolutions;
 
 /// <summary>
-/// Runs <see cref="CorrelationPass"/>es in which every channel meets its own weights only: a vector holds channels, four neighbouring
-/// pixels share each load of a weight. The pass's panels are <c>[KH, KW, channels rounded up to whole vectors]</c>.
+/// Runs <see cref="CorrelationPass"/>es in which every channel meets its own weights only and the channels do not fill a vector: images are
+/// framed, so that whole vectors can be read, and four neighbouring pixels share each load of a weight. The pass's panels are <c>[KH, KW, channels rounded up to whole vectors]</c>.
 /// </summary>
 internal static unsafe class DepthwiseCorrelation<L, V>
     where L : struct, IFmaLanes<V>

@@ -33,7 +33,7 @@ internal unsafe struct ImageSource
     public readonly bool CoversFrame(int frameHeight, int frameWidth, int kernelWidth)
         => JoinedRows <= 1 && Top <= 0 && Left <= 0 && frameHeight - Top <= Height && frameWidth - Left <= Width && (Pixel == Channels || kernelWidth == 1);
 
-    /// <summary>The address of frame position (<paramref name="row"/>, 0) of an image; only meaningful when the frame is covered.</summary>
+    /// <summary>The address of frame position (<paramref name="row"/>, 0) of an image, which may lie outside of it.</summary>
     public readonly float* Address(int image, int row) => Data + (image * Image) + ((row - Top) * Row) - (Left * Pixel);
 
     /// <summary>Copies frame rows, zeros outside the image, to <c>[rows, frameWidth, Channels]</c>.</summary>

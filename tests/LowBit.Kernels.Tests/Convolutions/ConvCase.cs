@@ -55,6 +55,12 @@ internal sealed record ConvCase(string Why, ConvShape Shape)
         new("one input channel per group, two outputs: no depthwise", new(2, 5, 5, 4, 8, 3, 3, 1, 1, 4)),
         new("depthwise, less than a vector", new(3, 8, 8, 6, 6, 3, 3, 1, 1, 6)),
         new("depthwise, odd channels, stride 2", new(2, 9, 7, 37, 37, 3, 3, 2, 1, 37)),
+        new("depthwise, one channel less than a vector", new(1, 5, 7, 15, 15, 3, 3, 1, 1, 15)),
+        new("depthwise, a vector, four columns inside", new(2, 4, 6, 16, 16, 3, 3, 1, 1, 16)),
+        new("depthwise, one channel and one column more", new(2, 4, 7, 17, 17, 3, 3, 1, 1, 17)),
+        new("depthwise, three columns inside, no padding", new(1, 5, 5, 33, 33, 3, 3, 1, 0, 33)),
+        new("depthwise, one column", new(1, 6, 1, 20, 20, 3, 3, 1, 1, 20)),
+        new("depthwise, one row, flat kernel", new(1, 1, 9, 31, 31, 1, 3, 1, 0, 31)),
         new("depthwise 5x5, stride 3", new(2, 9, 7, 32, 32, 5, 5, 3, 2, 32)),
         new("depthwise 1x1", new(1, 5, 5, 16, 16, 1, 1, 1, 0, 16)),
     ];
