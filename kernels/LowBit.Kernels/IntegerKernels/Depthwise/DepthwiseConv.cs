@@ -33,7 +33,7 @@ internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
         double panels = (shape.OutChannels + L.Count - 1) / L.Count, pairs = ((shape.KernelHeight * shape.KernelWidth) + 1) / 2;
-        return (double)shape.Batch * shape.OutHeight * shape.OutWidth * panels * ((7 * pairs) + 12);
+        return (double)shape.Batch * shape.OutHeight * shape.OutWidth * panels * (DepthwiseThree<L, V, E>.Serves(shape) ? 22 : (9 * pairs) + 12);
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

@@ -125,11 +125,11 @@ internal static unsafe class DepthwiseThree<L, V, E>
         int height = job.Arguments.Shape.Height, width = job.Arguments.Shape.Width, top = y - job.Arguments.Shape.Padding;
         nint stride = job.Arguments.Shape.InChannels, rowStride = width * stride;
         byte* source = panel.Input + (top * rowStride);
-        bool has0 = top >= 0, has1 = (uint)(top + 1) < (uint)height, has2 = (uint)(top + 2) < (uint)height, has3 = (uint)(top + 3) < (uint)height;
+        byte* corner = source + ((first - job.Arguments.Shape.Padding) * stride);
+        var window = new DepthwiseWindow { PixelStride = stride, Padding = job.Padding };
 
         // The last vector of the tensor's last pixel may have fewer bytes than a load takes.
         bool isCopied = panel.IsLast && panel.Valid < L.Count && top + 4 >= height;
-        var window = new DepthwiseWindow { PixelStride = isCopied ? L.Count : stride, Padding = job.Padding };
         for (int x = first, pixels; x < end; x += pixels)
         {
             pixels = Pixels(end - x);
@@ -137,20 +137,20 @@ internal static unsafe class DepthwiseThree<L, V, E>
             if (isCopied)
             {
                 Copy(job, source, panel.Valid, top, left, pixels + 2, copy);
-                window.Row0 = copy;
+                window = new DepthwiseWindow { Row0 = copy, PixelStride = L.Count, Padding = job.Padding };
                 window.Row1 = copy + ((pixels + 2) * L.Count);
                 window.Row2 = copy + (2 * (pixels + 2) * L.Count);
                 window.Row3 = copy + (3 * (pixels + 2) * L.Count);
             }
             else
             {
-                byte* corner = source + (left * stride);
-                window.Row0 = has0 ? corner : job.Padding;
-                window.Row1 = has1 ? corner + rowStride : job.Padding;
-                window.Row2 = has2 ? corner + (2 * rowStride) : job.Padding;
-                window.Row3 = has3 ? corner + (3 * rowStride) : job.Padding;
+                window.Row0 = top >= 0 ? corner : job.Padding;
+                window.Row1 = (uint)(top + 1) < (uint)height ? corner + rowStride : job.Padding;
+                window.Row2 = (uint)(top + 2) < (uint)height ? corner + (2 * rowStride) : job.Padding;
+                window.Row3 = (uint)(top + 3) < (uint)height ? corner + (3 * rowStride) : job.Padding;
                 window.IsLeftOutside = left < 0;
                 window.IsRightOutside = left + pixels + 1 >= width;
+                corner += pixels * stride;
             }
 
             RunTile(pixels, window, weights, upper, lower);
@@ -183,8 +183,10 @@ internal static unsafe class DepthwiseThree<L, V, E>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Pixels(int left) => left % 7 == 0 ? 7 : left >= 8 ? 8 : left >= 7 ? 7 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile(int pixels, in DepthwiseWindow window, byte* weights, int* upper, int* lower)
     {
         switch (pixels)

@@ -15,14 +15,16 @@ internal sealed unsafe class Dot8Bodies
     private readonly byte[] _first = new byte[LongestSplit + 1];
     private readonly byte _longRow;
 
+    // Cycles of a step of such a row, and of a pixel of a long one.
+    private readonly double[] _cycles = new double[LongestSplit + 1];
+    private readonly double _pixelCycles = double.PositiveInfinity;
+
     private Dot8Bodies(delegate*<byte*, nint*, nint, nint, byte*, int*, void>[] bodies, int vectors, int most, int instructions)
     {
         _bodies = bodies;
-        double[] least = new double[LongestSplit + 1];
-        double best = double.PositiveInfinity;
         for (int left = 1; left <= LongestSplit; left++)
         {
-            least[left] = double.PositiveInfinity;
+            _cycles[left] = double.PositiveInfinity;
             for (int pixels = 1; pixels <= Math.Min(left, most); pixels++)
             {
                 if (bodies[pixels] == null)
@@ -31,15 +33,15 @@ internal sealed unsafe class Dot8Bodies
                 }
 
                 double cycles = StepCycles(pixels, vectors, instructions) + CallCycles;
-                if (cycles + least[left - pixels] <= least[left])
+                if (cycles + _cycles[left - pixels] <= _cycles[left])
                 {
-                    least[left] = cycles + least[left - pixels];
+                    _cycles[left] = cycles + _cycles[left - pixels];
                     _first[left] = (byte)pixels;
                 }
 
-                if (cycles / pixels <= best)
+                if (cycles / pixels <= _pixelCycles)
                 {
-                    best = cycles / pixels;
+                    _pixelCycles = cycles / pixels;
                     _longRow = (byte)pixels;
                 }
             }
@@ -74,6 +76,9 @@ internal sealed unsafe class Dot8Bodies
 
     /// <summary>Pixels of the next tile when <paramref name="left"/> remain in the row.</summary>
     public int Pixels(int left) => left <= LongestSplit ? _first[left] : _longRow;
+
+    /// <summary>Cycles that a step of a row of so many pixels takes.</summary>
+    public double StepCycles(int pixels) => pixels <= LongestSplit ? _cycles[pixels] : pixels * _pixelCycles;
 
     public delegate*<byte*, nint*, nint, nint, byte*, int*, void> Body(int pixels) => _bodies[pixels];
 

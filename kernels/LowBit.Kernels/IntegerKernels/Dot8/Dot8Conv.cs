@@ -33,15 +33,20 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => true;
 
-    // Two vector instructions a cycle; a step takes two, and one more for each widening; a dozen cycles per pixel and vector for the epilogue.
+    // Steps by the model that splits rows into tiles; two cycles for widening an accumulator, eight for requantizing a vector, half a cycle for packing a step.
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
         var layout = new Dot8Layout(shape, proof, L.DotIsExact);
-        double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth;
-        double vectors = shape.Groups * (Padded(shape.GroupOutChannels) / L.Count);
-        double widenings = layout.IsWide ? 0 : L.DotIsExact ? -layout.Steps : Math.Ceiling(layout.Steps / (double)layout.Depth);
-        double arithmetic = pixels * vectors * ((0.55 * ((2 * layout.Steps) + widenings)) + 12);
-        return Math.Max(arithmetic, WeightTraffic.Cycles((long)(vectors * layout.Steps) * L.Count * 4, isAskedAhead: false));
+        var partition = new Dot8Partition(shape, layout, Width(shape));
+        double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth, rows = pixels / partition.RowPixels;
+        int vectors = Padded(shape.GroupOutChannels) / L.Count, pairs = Width(shape) > L.Count ? vectors / 2 : 0, singles = vectors - (2 * pairs);
+        double step = pairs == 0 ? 0 : pairs * Dot8Bodies.Choose<L, V>(layout, 2).StepCycles(partition.RowPixels);
+        step += singles == 0 ? 0 : singles * Dot8Bodies.Choose<L, V>(layout, 1).StepCycles(partition.RowPixels);
+        double widenings = layout.IsDelayed ? Math.Ceiling(layout.Steps / (double)layout.Depth) : 0;
+        double arithmetic = shape.Groups * ((1.03 * rows * layout.Steps * step) + (pixels * vectors * ((2 * widenings) + 8)));
+        arithmetic += 0.5 * layout.Planes * shape.Groups * pixels * shape.Stride * partition.PanelBlocks;
+        long bytes = (long)shape.Groups * vectors * layout.Steps * L.Count * 4;
+        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false));
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

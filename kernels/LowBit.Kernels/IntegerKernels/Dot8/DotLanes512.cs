@@ -30,9 +30,18 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(byte* p) => Vector512.Create(*(int*)p);
 
+    // The second operand's bytes go to the third of four places each: a broadcast (load port only) and a shuffle save the shift.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> LoadPair(byte* first, byte* second)
-        => Avx512F.ConvertToVector512Int32(Vector128.Load(first)) | (Avx512F.ConvertToVector512Int32(Vector128.Load(second)) << 16);
+    {
+        Vector512<int> places = Vector512.Create(
+            unchecked((int)0x80008080), unchecked((int)0x80018080), unchecked((int)0x80028080), unchecked((int)0x80038080),
+            unchecked((int)0x80048080), unchecked((int)0x80058080), unchecked((int)0x80068080), unchecked((int)0x80078080),
+            unchecked((int)0x80088080), unchecked((int)0x80098080), unchecked((int)0x800A8080), unchecked((int)0x800B8080),
+            unchecked((int)0x800C8080), unchecked((int)0x800D8080), unchecked((int)0x800E8080), unchecked((int)0x800F8080));
+        Vector512<sbyte> seconds = Avx512F.BroadcastVector128ToVector512((int*)second).AsSByte();
+        return Avx512F.ConvertToVector512Int32(Vector128.Load(first)) | Avx512BW.Shuffle(seconds, places.AsSByte()).AsInt32();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> value, int* p) => value.Store(p);
