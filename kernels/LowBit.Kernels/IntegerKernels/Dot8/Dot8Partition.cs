@@ -8,8 +8,12 @@ namespace LowBit.Kernels.IntegerKernels.Dot8;
 /// </summary>
 internal readonly struct Dot8Partition
 {
-    // A block's packed input should stay in L1 next to a panel of weights.
-    private const int BlockBytes = 24 << 10;
+    // A block's packed input should stay in L2; larger blocks pack fewer rows twice and read the weights less often.
+    private const int BlockBytes = 96 << 10;
+
+    // Runs of a flat image: in L1 while that leaves pixels enough for each reading of the weights.
+    private const int RunBytes = 24 << 10;
+    private const int RunPixels = 96;
 
     // Products of a chunk below which starting a thread for it does not pay.
     private const long ChunkProducts = 1 << 20;
@@ -24,7 +28,7 @@ internal readonly struct Dot8Partition
         Images = IsFlat ? 1 : shape.Batch;
         if (IsFlat)
         {
-            int fitting = Math.Max(BlockBytes / (layout.Planes * 4) / 16 * 16, 16);
+            int pixelBytes = layout.Planes * 4, fitting = Math.Max(Math.Max(RunBytes / pixelBytes, Math.Min(RunPixels, 2 * BlockBytes / pixelBytes)) / 16 * 16, 16);
             RowPixels = (int)Math.Min(pixels, fitting);
             OutRows = (int)((pixels + RowPixels - 1) / RowPixels);
         }
