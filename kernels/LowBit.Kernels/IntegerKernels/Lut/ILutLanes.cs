@@ -37,6 +37,8 @@ internal unsafe interface ILutLanes<V>
 
     static abstract V And(V a, V b);
 
+    static abstract V Xor(V a, V b);
+
     static abstract V AddBytes(V a, V b);
 
     static abstract V AddWords(V a, V b);
@@ -57,7 +59,4 @@ internal unsafe interface ILutLanes<V>
 
     /// <summary>Group p goes to <c>p + index·stride</c>.</summary>
     static abstract void StoreGroups(V value, byte* p, nint stride);
-
-    /// <summary>Sums of two neighbouring products of unsigned codes and signed weights, as words; none leaves 16 bits.</summary>
-    static abstract V PairSums(V codes, V weights);
 }

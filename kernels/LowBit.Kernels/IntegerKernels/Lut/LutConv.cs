@@ -17,6 +17,8 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
     where V : struct
     where E : struct, IEpilogueBody
 {
+    private const int Alignment = 64;
+
     public override string Family => KernelRegistry.LutFamily;
 
     public override string Tile => $"{L.MaxTiles * L.Pixels}x{LutPanels.Outputs}c4";
@@ -42,27 +44,38 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
     {
         var layout = new LutLayout(shape, proof);
         int panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
-        var packed = new PackedConvWeights(this, shape, proof, (shape.Groups * LutPanels.PanelBytes(layout) * panels) + LutPanels.SumWeightBytes);
-        byte* at = packed.Data;
+        long panelBytes = LutPanels.PanelBytes(layout) * panels * shape.Groups;
+        var packed = new PackedConvWeights(this, shape, proof, panelBytes + (panels * shape.Groups * LutPanels.CorrectionBytes) + LutTables<L, V>.ControlBytes + Alignment);
+        byte* at = packed.Data, corrections = at + panelBytes;
         for (int g = 0; g < shape.Groups; g++)
         {
             for (int p = 0; p < panels; p++)
             {
                 int first = (g * shape.GroupOutChannels) + (p * LutPanels.Outputs);
                 int outputs = Math.Min(LutPanels.Outputs, shape.GroupOutChannels - (p * LutPanels.Outputs));
-                LutPanels.Pack(layout, weights.Slice(first * shape.ReductionLength, outputs * shape.ReductionLength), outputs, at);
+                LutPanels.Pack(layout, weights.Slice(first * shape.ReductionLength, outputs * shape.ReductionLength), outputs, at, (ushort*)corrections);
                 at += LutPanels.PanelBytes(layout);
+                corrections += LutPanels.CorrectionBytes;
             }
         }
 
-        LutPanels.PackSumWeights(layout, shape.GroupInChannels, at);
+        byte* controls = LutJob.Align(corrections);
+        if (layout.IsBipolar)
+        {
+            LutTables<L, V>.WriteBitControls(layout.MaxActivation, controls);
+        }
+        else
+        {
+            LutTables<L, V>.WritePairControls(layout.MaxActivation, layout.LowestWeight, controls);
+        }
+
         return packed;
     }
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
         var layout = new LutLayout(shape, proof);
-        return ScratchSlots.Bytes(layout.Groups + layout.Taps, LutJob.SlotBytes(layout, new LutPartition(shape, layout, L.Pixels, L.MaxTiles)), threads);
+        return ScratchSlots.Bytes(layout.Groups, LutJob.SlotBytes(layout, new LutPartition(shape, layout, L.Pixels, L.MaxTiles)), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
@@ -105,14 +118,13 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         int stride = job.Partition.IsFlat ? 1 : shape.Stride;
         nint panelBytes = (nint)LutPanels.PanelBytes(job.Layout);
         byte* tables = job.Tables(memory) + (row * stride * job.Partition.RowBytes);
-        byte* corrections = job.Corrections(memory, row);
         LutTileArguments tile;
         tile.Offsets = job.Scratch.Offsets;
         tile.Groups = job.Layout.Groups;
         tile.FlushGroups = job.Layout.FlushGroups;
         tile.Indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Panels) + panel) * panelBytes);
         tile.PanelBytes = panelBytes;
-        tile.Doubling = (short)(job.Layout.IsBipolar ? -1 : 0);
+        tile.Corrections = job.Corrections + ((((nint)block.Group * job.Partition.Panels) + panel) * LutPanels.CorrectionBytes);
         tile.Sums = sums;
         int width = job.RowWidth(block, row);
         long pixel = job.FirstPixel(block, row);
@@ -120,7 +132,6 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         {
             int vectors = LutBodies<L, V>.Vectors((width - x + L.Pixels - 1) / L.Pixels, panels);
             tile.Tables = tables + ((nint)x * LutLayout.TableBytes);
-            tile.Corrections = corrections + ((nint)x * LutLayout.TableBytes);
             LutBodies<L, V>.Body(vectors, panels)(&tile);
             int pixels = Math.Min(vectors * L.Pixels, width - x);
             for (int i = 0; i < panels; i++)

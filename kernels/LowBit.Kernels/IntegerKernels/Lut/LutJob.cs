@@ -10,6 +10,11 @@ internal readonly unsafe struct LutJob
     public readonly LutLayout Layout;
     public readonly LutPartition Partition;
     public readonly ScratchSlots Scratch;
+
+    /// <summary>Corrections of all panels.</summary>
+    public readonly byte* Corrections;
+
+    private readonly byte* _controls;
     private readonly nint _codeBytes;
 
     public LutJob(in IntegerConvArguments arguments, int vectorPixels, int tiles, int threads)
@@ -17,14 +22,19 @@ internal readonly unsafe struct LutJob
         Arguments = arguments;
         Layout = new LutLayout(arguments.Shape, arguments.Weights.Proof);
         Partition = new LutPartition(arguments.Shape, Layout, vectorPixels, tiles);
-        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups + Layout.Taps, SlotBytes(Layout, Partition), threads);
+        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups, SlotBytes(Layout, Partition), threads);
+        long panels = (long)arguments.Shape.Groups * Partition.Panels;
+        Corrections = arguments.Weights.Data + (panels * LutPanels.PanelBytes(Layout));
+        _controls = Align(Corrections + (panels * LutPanels.CorrectionBytes));
         _codeBytes = (nint)CodeBytes(Layout, Partition);
         Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);
     }
 
-    /// <summary>Working memory of a chunk: codes of one input row, tables and code sums of all input rows, corrections of all output rows.</summary>
-    public static long SlotBytes(in LutLayout layout, in LutPartition partition)
-        => CodeBytes(layout, partition) + (partition.InputRows * partition.RowBytes) + ((long)partition.BlockRows * partition.CorrectionBytes);
+    /// <summary>Working memory of a chunk: codes of one input row, tables of all input rows.</summary>
+    public static long SlotBytes(in LutLayout layout, in LutPartition partition) => CodeBytes(layout, partition) + (partition.InputRows * partition.RowBytes);
+
+    /// <summary>The next cache line at or after an address.</summary>
+    public static byte* Align(byte* p) => (byte*)(((nuint)p + 63) & ~(nuint)63);
 
     public Dot8Block Block(int chunk)
     {
@@ -50,10 +60,7 @@ internal readonly unsafe struct LutJob
 
     public byte* Tables(byte* memory) => memory + _codeBytes;
 
-    public byte* Corrections(byte* memory, int row)
-        => Tables(memory) + (Partition.InputRows * Partition.RowBytes) + ((nint)row * Partition.CorrectionBytes);
-
-    /// <summary>Makes tables of the input rows that the output rows from <paramref name="first"/> to <paramref name="end"/> are the first to need, and their corrections.</summary>
+    /// <summary>Makes tables of the input rows that the output rows from <paramref name="first"/> to <paramref name="end"/> are the first to need.</summary>
     public void Prepare<L, V>(in Dot8Block block, int first, int end, byte* memory)
         where L : struct, ILutLanes<V>
         where V : struct
@@ -70,13 +77,6 @@ internal readonly unsafe struct LutJob
                 MakeTables<L, V>(memory, Tables(memory) + (r * Partition.RowBytes));
             }
         }
-
-        int vectors = Partition.CorrectionBytes / (L.Pixels * LutLayout.TableBytes);
-        for (int row = first; row < end; row++)
-        {
-            byte* rows = Tables(memory) + (row * stride * Partition.RowBytes);
-            LutTables<L, V>.WindowSums(rows, Scratch.Offsets + Layout.Groups, Layout.Taps, vectors, Corrections(memory, row));
-        }
     }
 
     private static long CodeBytes(in LutLayout layout, in LutPartition partition) => (((long)layout.Phases * partition.PlaneWidth * layout.PaddedChannels) + 63) & -64;
@@ -85,23 +85,22 @@ internal readonly unsafe struct LutJob
         where L : struct, ILutLanes<V>
         where V : struct
     {
-        int width = Partition.PlaneWidth, channels = Layout.PaddedChannels, blocks = channels / 16;
+        int width = Partition.PlaneWidth, channels = Layout.PaddedChannels;
         nint plane = (nint)width * LutLayout.TableBytes, step = plane * Layout.Phases * Layout.Parts;
-        byte* weights = Arguments.Weights.Data + (Arguments.Shape.Groups * Partition.Panels * LutPanels.PanelBytes(Layout));
         for (int phase = 0; phase < Layout.Phases; phase++)
         {
             byte* from = codes + ((nint)phase * width * channels), to = tables + (Layout.Plane(phase, 0, 0) * plane);
-            LutTables<L, V>.CodeSums(from, blocks, width, weights, tables + ((Layout.Planes + phase) * plane));
-            for (int block = 0; block < blocks; block++)
+            for (int first = 0; first < Layout.ChannelSteps; first += 4)
             {
-                int steps = Math.Min(4, Layout.ChannelSteps - (4 * block));
+                int steps = Math.Min(4, Layout.ChannelSteps - first);
                 if (Layout.IsBipolar)
                 {
-                    LutTables<L, V>.Bits(from, channels, width, steps, to, step);
+                    LutTables<L, V>.Bits(from, channels, width, steps, _controls, to, step);
                 }
-                else
+
+                for (int i = 0; !Layout.IsBipolar && i < steps; i++)
                 {
-                    LutTables<L, V>.Pairs(from, channels, width, steps, to, step, plane);
+                    LutTables<L, V>.Pairs(from, channels, width, i, _controls, to + (i * step), plane);
                 }
 
                 from += 16;
@@ -110,7 +109,7 @@ internal readonly unsafe struct LutJob
         }
     }
 
-    // Codes of one input row as [phase][position][padded channels]. Bytes of channels that do not exist meet indices of zero: any value does.
+    // Codes of one input row as [phase][position][padded channels], 0 where there is no channel.
     private void CopyRow(in Dot8Block block, int row, byte* codes)
     {
         ConvShape s = Arguments.Shape;
@@ -125,7 +124,7 @@ internal readonly unsafe struct LutJob
         int y = (block.FirstRow * s.Stride) + row - s.Padding;
         if ((uint)y >= (uint)s.Height)
         {
-            new Span<byte>(codes, Layout.Phases * positions * channels).Fill(Arguments.PaddingCode);
+            FillPixels(codes, Layout.Phases * positions);
             return;
         }
 
@@ -137,8 +136,8 @@ internal readonly unsafe struct LutJob
             int end = Math.Clamp((s.Width + s.Padding - phase + s.Stride - 1) / s.Stride, first, positions);
             byte* pixels = source + (((long)(first * s.Stride) + phase - s.Padding) * s.InChannels);
             CopyPixels(pixels, s.Stride * s.InChannels, end - first, codes + (first * channels));
-            new Span<byte>(codes, first * channels).Fill(Arguments.PaddingCode);
-            new Span<byte>(codes + (end * channels), (positions - end) * channels).Fill(Arguments.PaddingCode);
+            FillPixels(codes, first);
+            FillPixels(codes + (end * channels), positions - end);
             codes += positions * channels;
         }
     }
@@ -155,7 +154,25 @@ internal readonly unsafe struct LutJob
         for (; count > 0; count--)
         {
             new ReadOnlySpan<byte>(source, channels).CopyTo(new Span<byte>(codes, channels));
+            new Span<byte>(codes + channels, padded - channels).Clear();
             source += stride;
+            codes += padded;
+        }
+    }
+
+    private void FillPixels(byte* codes, int count)
+    {
+        int channels = Arguments.Shape.GroupInChannels, padded = Layout.PaddedChannels;
+        if (channels == padded)
+        {
+            new Span<byte>(codes, count * padded).Fill(Arguments.PaddingCode);
+            return;
+        }
+
+        for (; count > 0; count--)
+        {
+            new Span<byte>(codes, channels).Fill(Arguments.PaddingCode);
+            new Span<byte>(codes + channels, padded - channels).Clear();
             codes += padded;
         }
     }

@@ -37,6 +37,9 @@ internal readonly unsafe struct LutLanes128 : ILutLanes<Vector128<byte>>
     public static Vector128<byte> And(Vector128<byte> a, Vector128<byte> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Xor(Vector128<byte> a, Vector128<byte> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,12 +63,4 @@ internal readonly unsafe struct LutLanes128 : ILutLanes<Vector128<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreGroups(Vector128<byte> value, byte* p, nint stride) => value.Store(p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> PairSums(Vector128<byte> codes, Vector128<byte> weights)
-    {
-        Vector128<short> c = codes.AsInt16(), w = weights.AsInt16();
-        Vector128<short> even = (c & Vector128.Create((short)255)) * Vector128.ShiftRightArithmetic(w << 8, 8);
-        return (even + ((c >>> 8) * Vector128.ShiftRightArithmetic(w, 8))).AsByte();
-    }
 }

@@ -38,6 +38,9 @@ internal readonly unsafe struct LutLanes256 : ILutLanes<Vector256<byte>>
     public static Vector256<byte> And(Vector256<byte> a, Vector256<byte> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Xor(Vector256<byte> a, Vector256<byte> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,7 +68,4 @@ internal readonly unsafe struct LutLanes256 : ILutLanes<Vector256<byte>>
         value.GetLower().Store(p);
         value.GetUpper().Store(p + stride);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> PairSums(Vector256<byte> codes, Vector256<byte> weights) => Avx2.MultiplyAddAdjacent(codes, weights.AsSByte()).AsByte();
 }

@@ -48,6 +48,9 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
     public static Vector512<byte> And(Vector512<byte> a, Vector512<byte> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Xor(Vector512<byte> a, Vector512<byte> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,7 +90,4 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
         Avx512F.ExtractVector128(value, 2).Store(p + (2 * stride));
         Avx512F.ExtractVector128(value, 3).Store(p + (3 * stride));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> PairSums(Vector512<byte> codes, Vector512<byte> weights) => Avx512BW.MultiplyAddAdjacent(codes, weights.AsSByte()).AsByte();
 }

@@ -30,7 +30,8 @@ internal readonly struct LutLayout
         _channels = shape.GroupInChannels;
         _stride = shape.Stride;
         IsBipolar = proof.IsBipolar;
-        LowestWeight = proof.IsBipolar ? -1 : proof.MinWeight;
+        LowestWeight = proof.IsBipolar ? -1 : Math.Min(proof.MinWeight, 0);
+        MaxActivation = proof.MaxActivation;
         GroupCodes = proof.IsBipolar ? 4 : 2;
         Parts = StepCodes / GroupCodes;
         ChannelSteps = (_channels + StepCodes - 1) / StepCodes;
@@ -43,8 +44,11 @@ internal readonly struct LutLayout
     /// <summary>True when weights are −1 and +1: stored as one bit, <c>w = 2·bit − 1</c>.</summary>
     public bool IsBipolar { get; }
 
-    /// <summary>What is added to a stored weight of 0 to give its code.</summary>
+    /// <summary>The weight that is stored as 0: −1 when bipolar, else the smallest one or 0.</summary>
     public int LowestWeight { get; }
+
+    /// <summary>The largest activation: a negative weight w adds <c>|w|·(MaxActivation − a)</c>, which is <c>w·a + |w|·MaxActivation</c>.</summary>
+    public int MaxActivation { get; }
 
     /// <summary>Weights covered by one index.</summary>
     public int GroupCodes { get; }
@@ -61,9 +65,6 @@ internal readonly struct LutLayout
     /// <summary>Table planes of an input row; a plane holds one group's tables of neighbouring pixels.</summary>
     public int Planes { get; }
 
-    /// <summary>Kernel rows × columns.</summary>
-    public int Taps => _kernelHeight * _kernelWidth;
-
     /// <summary>Channels of a pixel in working memory, in whole blocks of 16.</summary>
     public int PaddedChannels => (_channels + 15) / 16 * 16;
 
@@ -75,18 +76,14 @@ internal readonly struct LutLayout
 
     /// <summary>True when the sums of every group fit a byte and the sums of a layer 16 bits.</summary>
     public static bool Fits(RangeProof proof)
-        => LargestEntry(proof) <= byte.MaxValue && proof.MaxMagnitude <= LargestSum && (proof.IsBipolar || proof.MaxWeight - proof.MinWeight <= 3);
+        => LargestEntry(proof) <= byte.MaxValue && proof.MaxMagnitude <= LargestSum && (proof.IsBipolar || Math.Max(proof.MaxWeight, 0) - Math.Min(proof.MinWeight, 0) <= 3);
 
     /// <summary>Positions of a plane for a row of <paramref name="outWidth"/> outputs.</summary>
     public int PlaneWidth(int outWidth) => outWidth + ((_kernelWidth - 1) / _stride);
 
-    /// <summary>
-    /// Writes where the table of each group of a row's first output lies, then where the code sums of each tap lie, in bytes from the tables of the
-    /// row's first input row. A row's planes of code sums follow its tables.
-    /// </summary>
+    /// <summary>Writes where the table of each group of a row's first output lies, in bytes from the tables of the row's first input row.</summary>
     public unsafe void WriteOffsets(int planeWidth, nint* offsets)
     {
-        int rowPlanes = Planes + Phases;
         for (int ky = 0; ky < _kernelHeight; ky++)
         {
             for (int c = 0; c < ChannelSteps; c++)
@@ -96,18 +93,11 @@ internal readonly struct LutLayout
                     for (int kx = 0; kx < _kernelWidth; kx++)
                     {
                         (int phase, int shift) = Column(kx);
-                        nint plane = ((nint)ky * rowPlanes) + Plane(phase, c, part);
+                        nint plane = ((nint)ky * Planes) + Plane(phase, c, part);
                         *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
                     }
                 }
             }
-        }
-
-        for (int tap = 0; tap < Taps; tap++)
-        {
-            (int phase, int shift) = Column(tap % _kernelWidth);
-            nint plane = ((nint)(tap / _kernelWidth) * rowPlanes) + Planes + phase;
-            *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
         }
     }
 
@@ -128,5 +118,5 @@ internal readonly struct LutLayout
     private (int Phase, int Shift) Column(int kx) => (kx % _stride, kx / _stride);
 
     private static int LargestEntry(RangeProof proof)
-        => proof.IsBipolar ? 4 * proof.MaxActivation : 2 * proof.MaxActivation * (proof.MaxWeight - proof.MinWeight);
+        => (proof.IsBipolar ? 4 : 2 * Math.Max(proof.MaxWeight, -proof.MinWeight)) * proof.MaxActivation;
 }

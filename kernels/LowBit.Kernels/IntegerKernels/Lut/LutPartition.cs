@@ -44,9 +44,8 @@ internal readonly struct LutPartition
         }
 
         int vectors = (RowPixels + vectorPixels - 1) / vectorPixels;
-        CorrectionBytes = vectors * vectorPixels * LutLayout.TableBytes;
         PlaneWidth = (layout.PlaneWidth(vectors * vectorPixels) + vectorPixels - 1) / vectorPixels * vectorPixels;
-        RowBytes = (long)(layout.Planes + layout.Phases) * PlaneWidth * LutLayout.TableBytes;
+        RowBytes = (long)layout.Planes * PlaneWidth * LutLayout.TableBytes;
 
         long wanted = Math.Clamp(pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
         long have = (long)Images * shape.Groups;
@@ -89,11 +88,8 @@ internal readonly struct LutPartition
     /// <summary>Tables of one plane of a row, in whole vectors.</summary>
     public int PlaneWidth { get; }
 
-    /// <summary>Bytes of an input row's tables and code sums.</summary>
+    /// <summary>Bytes of an input row's tables.</summary>
     public long RowBytes { get; }
-
-    /// <summary>Bytes of an output row's corrections.</summary>
-    public int CorrectionBytes { get; }
 
     /// <summary>Output rows of a chunk.</summary>
     public int BlockRows { get; }

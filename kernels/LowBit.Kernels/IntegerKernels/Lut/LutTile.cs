@@ -157,10 +157,10 @@ internal static unsafe class LutTile<L, V, P, R>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(LutTileArguments* arguments, int i, V whole, V high)
     {
-        V correction = L.Load(arguments->Corrections + (i / R.Count * Bytes)), doubling = L.Words(arguments->Doubling);
-        V low = L.SubtractWords(whole, L.ShiftLeft8(high));
+        byte* corrections = arguments->Corrections + (i % R.Count * LutPanels.CorrectionBytes);
         byte* to = (byte*)arguments->Sums + (((i % R.Count * P.Count) + (i / R.Count)) * 2 * Bytes);
-        L.Store(L.AddWords(L.AddWords(low, L.And(low, doubling)), correction), to);
-        L.Store(L.AddWords(L.AddWords(high, L.And(high, doubling)), correction), to + Bytes);
+        V low = L.SubtractWords(whole, L.ShiftLeft8(high));
+        L.Store(L.SubtractWords(low, L.Broadcast16(corrections)), to);
+        L.Store(L.SubtractWords(high, L.Broadcast16(corrections + (LutPanels.CorrectionBytes / 2))), to + Bytes);
     }
 }

@@ -21,11 +21,8 @@ internal unsafe struct LutTileArguments
     /// <summary>Bytes from panel to panel.</summary>
     public nint PanelBytes;
 
-    /// <summary>What is added to the sums of each pixel, in all eight words of its group.</summary>
+    /// <summary>What is subtracted from the sums of each output: words <c>[panel][16]</c>.</summary>
     public byte* Corrections;
-
-    /// <summary>−1 when the sums of table entries count twice, else 0.</summary>
-    public short Doubling;
 
     /// <summary>Receives sums <c>[panel][vector][half of the panel's outputs][pixel][8]</c>.</summary>
     public short* Sums;
