@@ -29,14 +29,14 @@ public static unsafe class IntegerShortcut
     {
         ShortcutShape s = state.Shape;
         int n = row / s.OutHeight, iy = (row % s.OutHeight) * s.Stride;
-        for (int ox = 0; ox < s.OutWidth; ox++)
+        byte* source = state.Input + ((((long)n * s.Height) + iy) * s.Width * s.InChannels);
+        byte* output = state.Output + ((long)row * s.OutWidth * s.OutChannels);
+        if (s.OutChannels > s.InChannels)
         {
-            byte* source = state.Input + (((((long)n * s.Height) + iy) * s.Width) + ((long)ox * s.Stride)) * s.InChannels;
-            var y = new Span<byte>(state.Output + ((((long)row * s.OutWidth) + ox) * s.OutChannels), s.OutChannels);
-            y[..s.Before].Fill(state.ZeroCode);
-            new ReadOnlySpan<byte>(source, s.InChannels).CopyTo(y[s.Before..]);
-            y[(s.Before + s.InChannels)..].Fill(state.ZeroCode);
+            new Span<byte>(output, s.OutWidth * s.OutChannels).Fill(state.ZeroCode);
         }
+
+        ByteRows.Copy(source, (nint)s.Stride * s.InChannels, output + s.Before, s.OutChannels, s.InChannels, s.OutWidth);
     }
 
     private readonly struct State(in ShortcutShape shape, byte* input, byte* output, byte zeroCode)

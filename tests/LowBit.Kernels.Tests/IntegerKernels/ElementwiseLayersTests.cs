@@ -16,6 +16,14 @@ public unsafe class ElementwiseLayersTests
         new PoolShape(1, 7, 5, 16, 3, 3, 2, 1),
         new PoolShape(1, 9, 9, 37, 3, 2, 1, 1),
         new PoolShape(3, 4, 4, 67, 4, 4, 4),
+        new PoolShape(2, 28, 28, 6, 2, 2, 2),
+        new PoolShape(1, 11, 13, 1, 2, 2, 2),
+        new PoolShape(1, 8, 8, 64, 8, 8, 1),
+        new PoolShape(1, 5, 6, 23, 5, 3, 1, 1),
+        new PoolShape(1, 4, 700, 12, 2, 3, 2, 1),
+        new PoolShape(1, 3, 9000, 1, 3, 2, 3, 1),
+        new PoolShape(1, 20, 20, 3, 20, 20, 1),
+        new PoolShape(1, 2, 3, 9000, 2, 2, 1),
     ];
 
     [Theory]
