@@ -46,7 +46,9 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         double arithmetic = shape.Groups * ((1.03 * rows * layout.Steps * step) + (pixels * vectors * ((2 * widenings) + 8)));
         arithmetic += 0.5 * layout.Planes * shape.Groups * pixels * shape.Stride * partition.PanelBlocks;
         long bytes = (long)shape.Groups * vectors * layout.Steps * L.Count * 4;
-        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false));
+
+        // What a call costs whatever its pixels: the table of offsets, chunks, slots. It rules small linear layers.
+        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false)) + 1200 + (10 * layout.Steps);
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

@@ -42,7 +42,7 @@ internal sealed unsafe class GemvProductConv<L, V, E> : GemvConv<L, V>
         double widening = 2.0 / (layout.Depth == 0 ? layout.Period * layout.Steps : layout.Depth);
         double step = (passes * unpacking) + (rows * (2 + widening));
         double arithmetic = panels * ((0.55 * step * layout.Blocks * layout.Steps) + (rows * 16) + (passes * 8));
-        return Math.Max(arithmetic, WeightTraffic.Cycles((long)panels * layout.PanelBytes(L.Bytes), isAskedAhead: true)) + (rows * (20 + (shape.InChannels / 12.0)));
+        return Math.Max(arithmetic, WeightTraffic.Cycles((long)panels * layout.PanelBytes(L.Bytes), isAskedAhead: true)) + 600 + (rows * (20 + (shape.InChannels / 12.0)));
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

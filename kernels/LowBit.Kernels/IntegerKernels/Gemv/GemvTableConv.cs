@@ -28,7 +28,7 @@ internal sealed unsafe class GemvTableConv<L, V, E, G> : GemvConv<L, V>
         var layout = new GemvTableLayout(shape, proof, G.Codes);
         double vectors = Vectors(shape), rows = GemvChunks.Pixels(shape) * layout.Parts;
         double arithmetic = rows * vectors * ((0.55 * layout.Blocks * (7 + (3.0 / layout.Period))) + (L.Bytes * 1.2));
-        return Math.Max(arithmetic, WeightTraffic.Cycles((long)vectors * layout.Blocks * L.Bytes, isAskedAhead: true)) + (rows * (40 + (layout.TableBytes * 8.0 / L.Bytes)));
+        return Math.Max(arithmetic, WeightTraffic.Cycles((long)vectors * layout.Blocks * L.Bytes, isAskedAhead: true)) + 900 + (rows * (40 + (layout.TableBytes * 8.0 / L.Bytes)));
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

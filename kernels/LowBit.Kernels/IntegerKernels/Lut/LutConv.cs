@@ -36,8 +36,10 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         double vectors = (double)partition.Images * partition.OutRows * ((partition.RowPixels + L.Pixels - 1) / L.Pixels);
         double panels = shape.Groups * ((shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs);
         double flushes = (layout.Groups + layout.FlushGroups - 1) / layout.FlushGroups;
-        double steps = shape.Groups * layout.ChannelSteps * (double)shape.Batch * shape.Height * shape.Width / L.Pixels;
-        return (vectors * panels * ((1.15 * layout.Groups) + (1.5 * flushes) + 12)) + (12 * steps);
+        double steps = shape.Groups * layout.ChannelSteps * Math.Ceiling((double)shape.Batch * shape.Height * shape.Width / L.Pixels);
+
+        // A pixel alone fills a vector as 64 do; a call costs something before its first one.
+        return (vectors * panels * ((1.15 * layout.Groups) + (1.5 * flushes) + 12)) + (12 * steps) + 2500;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
