@@ -57,6 +57,11 @@ internal sealed unsafe class Dot8Bodies
             return vectors == 1 ? Of<L, V, SumsWide, Vectors1>.Bodies : Of<L, V, SumsWide, Vectors2>.Bodies;
         }
 
+        if (layout.IsDelayed && layout.Steps > layout.Depth)
+        {
+            return vectors == 1 ? Of<L, V, SumsRepeated, Vectors1>.Bodies : Of<L, V, SumsRepeated, Vectors2>.Bodies;
+        }
+
         if (layout.IsDelayed)
         {
             return vectors == 1 ? Of<L, V, SumsDelayed, Vectors1>.Bodies : Of<L, V, SumsDelayed, Vectors2>.Bodies;

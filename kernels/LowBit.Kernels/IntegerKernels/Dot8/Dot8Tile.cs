@@ -10,7 +10,7 @@ namespace LowBit.Kernels.IntegerKernels.Dot8;
 /// <remarks>
 /// <c>input</c> points at the first pixel's four codes; the next pixel's four follow, so that a broadcast has a constant displacement.
 /// Step k reads its codes at <c>input + offsets[k]</c> and its weights, <c>[vectors][lanes][4]</c>, one after the other. Sums go to <c>tile</c>,
-/// <c>[pixels][vectors][lanes]</c>. Delayed sums are widened after <c>depth</c> steps each and added to the tile.
+/// <c>[pixels][vectors][lanes]</c>. Repeated sums are widened after <c>depth</c> steps each and added to the tile.
 /// </remarks>
 internal static unsafe class Dot8Tile<L, V, D, P, N>
     where L : struct, IDotLanes<V>
@@ -23,11 +23,7 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
     public static void Run(byte* input, nint* offsets, nint steps, nint depth, byte* weights, int* tile)
     {
         nint pixel = N.Count * L.Count;
-        for (nint i = 0; D.IsDelayed && i < P.Pixels * pixel; i += L.Count)
-        {
-            L.Store(L.Zero, tile + i);
-        }
-
+        Clear(tile);
         do
         {
             V ones = L.Ones;
@@ -35,15 +31,13 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
             V c8 = L.Zero, c9 = L.Zero, c10 = L.Zero, c11 = L.Zero, c12 = L.Zero, c13 = L.Zero, c14 = L.Zero, c15 = L.Zero;
             V d0 = L.Zero, d1 = L.Zero, d2 = L.Zero, d3 = L.Zero, d4 = L.Zero, d5 = L.Zero, d6 = L.Zero, d7 = L.Zero;
             V d8 = L.Zero, d9 = L.Zero, d10 = L.Zero, d11 = L.Zero, d12 = L.Zero, d13 = L.Zero, d14 = L.Zero, d15 = L.Zero;
-            nint now = D.IsDelayed ? nint.Min(steps, depth) : steps;
+            nint now = D.IsRepeated ? nint.Min(steps, depth) : steps;
             steps -= now;
             if (D.IsDelayed)
             {
                 // The first step has nothing to be added to.
                 byte* a = input + *offsets++;
-                V w = L.Load(weights), v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
-                weights += 4 * pixel;
-                now--;
+                Next(ref weights, out V w, out V v);
                 Start(ref c0, ref d0, a, w, v);
                 if (P.Pixels > 1)
                 {
@@ -89,11 +83,10 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
                 }
             }
 
-            for (; now > 0; now--)
+            for (now -= D.IsDelayed ? 1 : 0; now > 0; now--)
             {
                 byte* a = input + *offsets++;
-                V w = L.Load(weights), v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
-                weights += 4 * pixel;
+                Next(ref weights, out V w, out V v);
                 Add(ref c0, ref d0, a, w, v, ones);
                 if (P.Pixels > 1)
                 {
@@ -183,7 +176,26 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
                 Save(c15, d15, tile + (15 * pixel), ones);
             }
         }
-        while (D.IsDelayed && steps > 0);
+        while (D.IsRepeated && steps > 0);
+    }
+
+    // Sums that are widened several times are added to what the tile holds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(int* tile)
+    {
+        for (nint i = 0; D.IsRepeated && i < P.Pixels * N.Count * L.Count; i += L.Count)
+        {
+            L.Store(L.Zero, tile + i);
+        }
+    }
+
+    // The weights of a step.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Next(ref byte* weights, out V w, out V v)
+    {
+        w = L.Load(weights);
+        v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
+        weights += N.Count * 4 * L.Count;
     }
 
     // The first step of one pixel.
@@ -233,5 +245,8 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Save(V c, int* sums, V ones)
-        => L.Store(D.IsDelayed ? L.Add32(L.Load((byte*)sums), L.Widen(c, ones)) : c, sums);
+    {
+        V sum = D.IsDelayed ? L.Widen(c, ones) : c;
+        L.Store(D.IsRepeated ? L.Add32(L.Load((byte*)sums), sum) : sum, sums);
+    }
 }
