@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace LowBit.Kernels.MatrixProducts;
 
@@ -29,6 +30,7 @@ internal static unsafe class TileRunner<L, V>
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdge(TileArguments* t, in TileTarget target, int width)
     {
         float* edge = stackalloc float[LargestTile];
@@ -38,21 +40,19 @@ internal static unsafe class TileRunner<L, V>
         t->InitRow = 0;
         TileBodies<L, V>.Get(t, target.Rows, target.Vectors)(t);
         float* c = target.C;
+        nint whole = target.Valid & ~3;
         for (int r = 0; r < target.Rows; r++, edge += width, c += target.Row)
         {
-            if (target.Add)
+            nint i = 0;
+            for (; i < whole; i += 4)
             {
-                for (nint i = 0; i < target.Valid; i++)
-                {
-                    c[i] += edge[i];
-                }
+                Vector128<float> sum = Vector128.Load(edge + i);
+                Vector128.Store(target.Add ? Vector128.Load(c + i) + sum : sum, c + i);
             }
-            else
+
+            for (; i < target.Valid; i++)
             {
-                for (nint i = 0; i < target.Valid; i++)
-                {
-                    c[i] = edge[i];
-                }
+                c[i] = target.Add ? c[i] + edge[i] : edge[i];
             }
         }
     }
