@@ -1,4 +1,3 @@
-using LowBit.Kernels.Codes;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels;
 using LowBit.Kernels.Ranges;
@@ -22,10 +21,15 @@ internal sealed unsafe class ConvProblem : IDisposable
     private readonly Outputs _expected;
 
     public ConvProblem(ConvShape shape, int weightBits, int activationBits, Fill fill, int seed = 1)
+        : this(shape, Prove(shape, weightBits, activationBits), fill, seed)
+    {
+    }
+
+    public ConvProblem(ConvShape shape, RangeProof proof, Fill fill, int seed = 1)
     {
         Shape = shape;
         var random = new Random(seed);
-        int low = CodeStorage.LowestCode(weightBits), high = CodeStorage.HighestCode(weightBits), top = (1 << activationBits) - 1;
+        int low = proof.MinWeight, high = proof.MaxWeight, top = proof.MaxActivation;
         _weights = new sbyte[shape.WeightLength];
         _input = new GuardedBuffer<byte>(shape.InputLength);
         _residual = new GuardedBuffer<byte>(shape.OutputLength);
@@ -36,7 +40,7 @@ internal sealed unsafe class ConvProblem : IDisposable
                 Fill.AllMin => low,
                 Fill.AllMax => high,
                 Fill.Alternating => i % 2 == 0 ? low : high,
-                _ => weightBits == 1 ? (2 * random.Next(2)) - 1 : random.Next(low, high + 1),
+                _ => proof.IsBipolar ? (2 * random.Next(2)) - 1 : random.Next(low, high + 1),
             };
             _weights[i] = (sbyte)code;
         }
@@ -49,9 +53,9 @@ internal sealed unsafe class ConvProblem : IDisposable
 
         random.NextBytes(_residual.Span);
         _padding = (byte)(fill is Fill.Random ? random.Next(top + 1) : top);
-        Proof = Prove(shape, weightBits, activationBits);
+        Proof = proof;
         (_plain, _withResidual, _words) = Tables(shape.OutChannels, Proof, random);
-        _few = FewCodes(shape.OutChannels, activationBits, Proof, random);
+        _few = FewCodes(shape.OutChannels, proof.ActivationBits, Proof, random);
         _expected = Compute(KernelRegistry.Reference, WorkerPool.Shared);
     }
 

@@ -38,8 +38,9 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         double flushes = (layout.Groups + layout.FlushGroups - 1) / layout.FlushGroups;
         double steps = shape.Groups * layout.ChannelSteps * Math.Ceiling((double)shape.Batch * shape.Height * shape.Width / L.Pixels);
 
+        // Just under a cycle and a half per look-up of a vector, two per widening, two per threshold of a view with as many codes as the input; then the tables.
         // A pixel alone fills a vector as 64 do; a call costs something before its first one.
-        return (vectors * panels * ((1.15 * layout.Groups) + (1.5 * flushes) + 12)) + (12 * steps) + 2500;
+        return (vectors * panels * ((1.4 * layout.Groups) + (2 * flushes) + 16 + (2 * proof.MaxActivation))) + (12 * steps) + 2500;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
@@ -65,6 +66,10 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
         if (layout.IsBipolar)
         {
             LutTables<L, V>.WriteBitControls(layout.MaxActivation, controls);
+        }
+        else if (layout.IsTernary)
+        {
+            LutTables<L, V>.WriteTernaryControls(layout.MaxActivation, controls);
         }
         else
         {

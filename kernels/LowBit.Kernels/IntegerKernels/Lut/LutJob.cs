@@ -97,10 +97,16 @@ internal readonly unsafe struct LutJob
                 {
                     LutTables<L, V>.Bits(from, channels, width, steps, _controls, to, step);
                 }
-
-                for (int i = 0; !Layout.IsBipolar && i < steps; i++)
+                else if (Layout.IsTernary)
                 {
-                    LutTables<L, V>.Pairs(from, channels, width, i, _controls, to + (i * step), plane);
+                    LutTables<L, V>.Ternary(from, channels, width, steps, _controls, to, step, plane);
+                }
+                else
+                {
+                    for (int i = 0; i < steps; i++)
+                    {
+                        LutTables<L, V>.Pairs(from, channels, width, i, _controls, to + (i * step), plane);
+                    }
                 }
 
                 from += 16;

@@ -31,6 +31,7 @@ internal readonly struct LutLayout
         _stride = shape.Stride;
         IsBipolar = proof.IsBipolar;
         LowestWeight = proof.IsBipolar ? -1 : Math.Min(proof.MinWeight, 0);
+        IsTernary = !IsBipolar && LowestWeight == -1 && proof.MaxWeight <= 1;
         MaxActivation = proof.MaxActivation;
         GroupCodes = proof.IsBipolar ? 4 : 2;
         Parts = StepCodes / GroupCodes;
@@ -43,6 +44,9 @@ internal readonly struct LutLayout
 
     /// <summary>True when weights are −1 and +1: stored as one bit, <c>w = 2·bit − 1</c>.</summary>
     public bool IsBipolar { get; }
+
+    /// <summary>True when weights are −1, 0 and 1.</summary>
+    public bool IsTernary { get; }
 
     /// <summary>The weight that is stored as 0: −1 when bipolar, else the smallest one or 0.</summary>
     public int LowestWeight { get; }

@@ -36,7 +36,25 @@ internal static unsafe class LutTables<L, V>
         }
     }
 
-    /// <summary>Writes the controls for two-bit weights: four picks, four times three copies, which copies are complements, what complements add, which count twice and thrice.</summary>
+    /// <summary>Writes the controls for weights −1, 0 and 1, stored as 0, 1 and 2: as those for one-bit weights, with two picks for each of four tables.</summary>
+    /// <param name="maxActivation">The largest code.</param>
+    /// <param name="controls">Receives <see cref="ControlBytes"/> bytes.</param>
+    public static void WriteTernaryControls(int maxActivation, byte* controls)
+    {
+        WriteBitControls(maxActivation, controls);
+        for (int at = 0; at < 8 * Vector; at++)
+        {
+            int i = at / Vector, stored = ((at % 16) >> (2 * (i % 2))) & 3;
+            controls[at] = stored switch
+            {
+                0 => (byte)(8 + i),
+                2 => (byte)i,
+                _ => None,
+            };
+        }
+    }
+
+    /// <summary>Writes the controls for two-bit weights: four picks, four times three copies, which copies are complements, what complements add, which count twice.</summary>
     /// <param name="maxActivation">The largest code.</param>
     /// <param name="lowest">The weight that is stored as 0, 0 or less.</param>
     /// <param name="controls">Receives <see cref="ControlBytes"/> bytes.</param>
@@ -44,7 +62,7 @@ internal static unsafe class LutTables<L, V>
     {
         for (int at = 0; at < Vector; at++)
         {
-            // Copy k is for the k-th of the three weights that are not 0.
+            // Copy k is for the k-th of the three weights that are not 0: two bits hold −2 … 1, so none counts more than twice.
             int entry = at % 16, copy = entry / 4, weight = lowest + copy < 0 ? lowest + copy : lowest + copy + 1;
             bool exists = copy < 3;
             for (int i = 0; i < 4; i++)
@@ -57,7 +75,6 @@ internal static unsafe class LutTables<L, V>
             controls[(8 * Vector) + at] = exists && weight < 0 ? byte.MaxValue : (byte)0;
             controls[(9 * Vector) + at] = exists && weight < 0 ? (byte)(maxActivation + 1) : (byte)0;
             controls[(10 * Vector) + at] = exists && Math.Abs(weight) > 1 ? byte.MaxValue : (byte)0;
-            controls[(11 * Vector) + at] = exists && Math.Abs(weight) > 2 ? byte.MaxValue : (byte)0;
         }
     }
 
@@ -106,6 +123,56 @@ internal static unsafe class LutTables<L, V>
         }
     }
 
+    /// <summary>Tables of weights −1, 0 and 1 for a block of sixteen channels: two for each step of four, one for each half of the step.</summary>
+    /// <param name="codes">Sixteen codes of the first pixel.</param>
+    /// <param name="stride">Bytes from pixel to pixel.</param>
+    /// <param name="count">Pixels, whole vectors.</param>
+    /// <param name="steps">Steps that exist, 1 to 4.</param>
+    /// <param name="controls">Controls of the layer.</param>
+    /// <param name="tables">Receives a table for each pixel, step and half.</param>
+    /// <param name="stepBytes">Bytes from step to step.</param>
+    /// <param name="halfBytes">Bytes from the first half's table to the second's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Ternary(byte* codes, nint stride, int count, int steps, byte* controls, byte* tables, nint stepBytes, nint halfBytes)
+    {
+        V k0 = L.Load(controls), k1 = L.Load(controls + Vector), k2 = L.Load(controls + (2 * Vector)), k3 = L.Load(controls + (3 * Vector));
+        V k4 = L.Load(controls + (4 * Vector)), k5 = L.Load(controls + (5 * Vector)), k6 = L.Load(controls + (6 * Vector)), k7 = L.Load(controls + (7 * Vector));
+        V c0 = L.Load(controls + (8 * Vector)), c1 = L.Load(controls + (9 * Vector));
+        V flip = L.Load(controls + (10 * Vector)), add = L.Load(controls + (11 * Vector));
+        for (; count > 0; count -= L.Pixels)
+        {
+            V a = L.LoadGroups(codes, stride);
+            V b = L.AddBytes(L.Xor(L.Shuffle(a, c0), flip), add);
+            byte* to = tables;
+            L.Store(L.AddBytes(L.Shuffle(b, k0), L.Shuffle(b, k1)), to);
+            L.Store(L.AddBytes(L.Shuffle(b, k2), L.Shuffle(b, k3)), to + halfBytes);
+            if (steps > 1)
+            {
+                to += stepBytes;
+                L.Store(L.AddBytes(L.Shuffle(b, k4), L.Shuffle(b, k5)), to);
+                L.Store(L.AddBytes(L.Shuffle(b, k6), L.Shuffle(b, k7)), to + halfBytes);
+            }
+
+            if (steps > 2)
+            {
+                to += stepBytes;
+                b = L.AddBytes(L.Xor(L.Shuffle(a, c1), flip), add);
+                L.Store(L.AddBytes(L.Shuffle(b, k0), L.Shuffle(b, k1)), to);
+                L.Store(L.AddBytes(L.Shuffle(b, k2), L.Shuffle(b, k3)), to + halfBytes);
+            }
+
+            if (steps > 3)
+            {
+                to += stepBytes;
+                L.Store(L.AddBytes(L.Shuffle(b, k4), L.Shuffle(b, k5)), to);
+                L.Store(L.AddBytes(L.Shuffle(b, k6), L.Shuffle(b, k7)), to + halfBytes);
+            }
+
+            codes += L.Pixels * stride;
+            tables += L.Pixels * LutLayout.TableBytes;
+        }
+    }
+
     /// <summary>Tables of two-bit weights for one step of four channels: two, one for each half of the step.</summary>
     /// <param name="codes">The sixteen codes that hold the step, of the first pixel.</param>
     /// <param name="stride">Bytes from pixel to pixel.</param>
@@ -119,11 +186,11 @@ internal static unsafe class LutTables<L, V>
     {
         V k0 = L.Load(controls), k1 = L.Load(controls + Vector), k2 = L.Load(controls + (2 * Vector)), k3 = L.Load(controls + (3 * Vector));
         V copies = L.Load(controls + ((4 + step) * Vector));
-        V flip = L.Load(controls + (8 * Vector)), add = L.Load(controls + (9 * Vector)), twice = L.Load(controls + (10 * Vector)), thrice = L.Load(controls + (11 * Vector));
+        V flip = L.Load(controls + (8 * Vector)), add = L.Load(controls + (9 * Vector)), twice = L.Load(controls + (10 * Vector));
         for (; count > 0; count -= L.Pixels)
         {
             V a = L.AddBytes(L.Xor(L.Shuffle(L.LoadGroups(codes, stride), copies), flip), add);
-            a = L.AddBytes(a, L.AddBytes(L.And(a, twice), L.And(a, thrice)));
+            a = L.AddBytes(a, L.And(a, twice));
             L.Store(L.AddBytes(L.Shuffle(a, k0), L.Shuffle(a, k1)), tables);
             L.Store(L.AddBytes(L.Shuffle(a, k2), L.Shuffle(a, k3)), tables + halfBytes);
             codes += L.Pixels * stride;
