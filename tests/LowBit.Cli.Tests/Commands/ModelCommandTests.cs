@@ -89,6 +89,8 @@ public class ModelCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
         Assert.All(outputs, output => Assert.Equal(outputs[0].GetProperty("logits").ToString(), output.GetProperty("logits").ToString()));
         Assert.True(ran.GetProperty("millisecondsPerImage").GetDouble() > 0);
         Assert.True(ran.GetProperty("layers").GetArrayLength() >= 6);
+        string[] profile = Cli.Run("run", trained.ModelFile, picture, "--profile").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(ran.GetProperty("layers").GetArrayLength() + 2, profile.Length);
         Cli.Fails(3, "--resize", "run", trained.ModelFile, folder.Write("c.png", large));
         Assert.Equal(0, Cli.Run("run", trained.ModelFile, folder.File("c.png"), "--resize").Code);
         Cli.Fails(2, "no record 2", "run", trained.ModelFile, records + "#2");

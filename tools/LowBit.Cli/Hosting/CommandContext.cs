@@ -11,6 +11,9 @@ namespace LowBit.Cli.Hosting;
 /// <summary>One invocation of a command: its arguments, its streams, the common settings.</summary>
 internal sealed class CommandContext : IDisposable
 {
+    // The longest line of any command, a layer's profile with the reason for its kernel, stays one line in a file.
+    private const int FileWidth = 260;
+
     private readonly CommonOptions _common;
     private Device? _device;
 
@@ -46,7 +49,7 @@ internal sealed class CommandContext : IDisposable
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(host.Output),
         });
-        Console.Profile.Width = host.OutputIsTerminal ? Math.Max(60, Console.Profile.Width) : 140;
+        Console.Profile.Width = host.OutputIsTerminal ? Math.Max(60, Console.Profile.Width) : FileWidth;
         Console.Profile.Capabilities.Unicode = host.OutputIsTerminal;
     }
 
