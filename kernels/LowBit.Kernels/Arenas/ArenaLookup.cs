@@ -38,7 +38,7 @@ public sealed unsafe class ArenaLookup : ArenaStep
     }
 
     /// <inheritdoc/>
-    public override string Kernel => "lookup_u8__scalar";
+    public override string Kernel => "lookup_u8";
 
     /// <inheritdoc/>
     public override void Run(int batch, WorkerPool pool)

@@ -30,7 +30,7 @@ public sealed unsafe class ArenaMaxPool : ArenaStep
     }
 
     /// <inheritdoc/>
-    public override string Kernel => "maxpool_u8__scalar";
+    public override string Kernel => "maxpool_u8";
 
     /// <inheritdoc/>
     public override void Run(int batch, WorkerPool pool) => IntegerPool.Max(_shape with { Batch = batch }, _input, _output, pool);

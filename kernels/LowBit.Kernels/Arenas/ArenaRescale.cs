@@ -27,7 +27,7 @@ public sealed unsafe class ArenaRescale : ArenaStep
     }
 
     /// <inheritdoc/>
-    public override string Kernel => "rescale_u8__scalar";
+    public override string Kernel => "rescale_u8";
 
     /// <inheritdoc/>
     public override void Run(int batch, WorkerPool pool)

@@ -28,7 +28,7 @@ public sealed unsafe class ArenaShortcut : ArenaStep
     }
 
     /// <inheritdoc/>
-    public override string Kernel => "shortcut_u8__scalar";
+    public override string Kernel => "shortcut_u8";
 
     /// <inheritdoc/>
     public override void Run(int batch, WorkerPool pool) => IntegerShortcut.Run(_shape with { Batch = batch }, _input, _zeroCode, _output, pool);

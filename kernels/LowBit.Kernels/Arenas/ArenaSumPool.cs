@@ -36,7 +36,7 @@ public sealed unsafe class ArenaSumPool : ArenaStep
     }
 
     /// <inheritdoc/>
-    public override string Kernel => "sumpool_i32__scalar";
+    public override string Kernel => "sumpool_i32";
 
     /// <inheritdoc/>
     public override void Run(int batch, WorkerPool pool)
