@@ -14,7 +14,7 @@ namespace LowBit.Cli.Commands;
 /// <summary>bench kernels: every registered kernel on a list of layers, in turns with the int8 and the float32 kernel.</summary>
 internal static class BenchKernelsCommand
 {
-    private const string DefaultPairs = "w8a8,w7a8,w4a8,w4a4,w2a2,w1a2,w1a1";
+    private const string DefaultPairs = "w8a8,w4a8,w4a4,w2a2,w1a2,w1a1";
     private const int LeastRounds = 20;
 
     private static readonly Option<string> s_pairs = new("--pairs") { Description = "Widths to measure, for example w2a2,w4a8; or all", DefaultValueFactory = _ => DefaultPairs };

@@ -28,8 +28,7 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     public override bool IsSupported => L.IsSupported;
 
-    // ARM's dot product reads activations as signed bytes.
-    public override bool Serves(int weightBits, int activationBits) => L.Family != KernelRegistry.DotProdFamily || activationBits < 8;
+    public override bool Serves(int weightBits, int activationBits) => activationBits <= L.MaxActivationBits;
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => true;
 

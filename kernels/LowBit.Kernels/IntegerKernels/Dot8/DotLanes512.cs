@@ -14,6 +14,8 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
 
     public static bool IsSupported => CpuFeatures.IsSupported(Isa);
 
+    public static int MaxActivationBits => 8;
+
     public static bool DotIsExact => false;
 
     public static int Count => 16;

@@ -17,6 +17,8 @@ internal readonly unsafe struct DotLanesDotProd : IDotLanes<Vector128<int>>
 
     public static bool IsSupported => Dp.IsSupported && CpuFeatures.Best >= Isa.Vector128;
 
+    public static int MaxActivationBits => 7;
+
     public static bool DotIsExact => true;
 
     public static int Count => DotLanes128.Count;

@@ -12,6 +12,8 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
 
     public static bool IsSupported => CpuFeatures.IsSupported(Isa);
 
+    public static int MaxActivationBits => 8;
+
     public static bool DotIsExact => false;
 
     public static int Count => 1;

@@ -14,6 +14,8 @@ internal readonly unsafe struct DotLanesVnni : IDotLanes<Vector256<int>>
 
     public static bool IsSupported => AvxVnni.IsSupported && CpuFeatures.Best >= Isa.Avx2;
 
+    public static int MaxActivationBits => 8;
+
     public static bool DotIsExact => true;
 
     public static int Count => DotLanes256.Count;

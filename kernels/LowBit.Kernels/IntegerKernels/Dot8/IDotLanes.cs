@@ -17,6 +17,9 @@ internal unsafe interface IDotLanes<V>
     /// <summary>True when this CPU has the instructions.</summary>
     static abstract bool IsSupported { get; }
 
+    /// <summary>Widest activation codes that the instructions take, 8 or fewer bits.</summary>
+    static abstract int MaxActivationBits { get; }
+
     /// <summary>True when <see cref="AddDot"/> is exact for all bytes: no sum of products passes through 16 bits.</summary>
     static abstract bool DotIsExact { get; }
 

@@ -12,6 +12,8 @@ internal readonly unsafe struct ExactDotLanes : IDotLanes<int>
 
     public static bool IsSupported => true;
 
+    public static int MaxActivationBits => 8;
+
     public static bool DotIsExact => true;
 
     public static int Count => 1;
