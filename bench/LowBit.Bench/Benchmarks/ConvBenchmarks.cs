@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using LowBit.Bench.Shapes;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Threading;
+using LowBit.Kernels.Tuning;
 
 namespace LowBit.Bench.Benchmarks;
 
@@ -12,12 +13,12 @@ public class ConvBenchmarks
     private ConvOperands? _operands;
 
     [ParamsSource(nameof(Shapes))]
-    public NamedConv? Shape { get; set; }
+    public NamedLayer? Shape { get; set; }
 
     [ParamsSource(nameof(Isas))]
     public Isa Isa { get; set; }
 
-    public static IEnumerable<NamedConv> Shapes => NamedConv.Read("conv");
+    public static IEnumerable<NamedLayer> Shapes => ShapeFile.Layers("conv");
 
     public static IEnumerable<Isa> Isas => CpuFeatures.Usable.Where(isa => isa != Isa.Scalar);
 

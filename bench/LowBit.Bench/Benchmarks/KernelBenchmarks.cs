@@ -23,7 +23,7 @@ public class KernelBenchmarks
     {
         get
         {
-            foreach (NamedConv layer in NamedConv.Read("kernels"))
+            foreach (NamedLayer layer in ShapeFile.Layers("kernels"))
             {
                 foreach ((int weights, int activations) in s_pairs)
                 {

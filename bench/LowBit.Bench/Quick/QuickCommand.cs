@@ -38,7 +38,7 @@ internal static class QuickCommand
         switch (options.Mode)
         {
             case "conv":
-                foreach (NamedConv item in NamedConv.Read(options.Shapes))
+                foreach (NamedLayer item in ShapeFile.Layers(options.Shapes))
                 {
                     using var operands = new ConvOperands(item.Shape, pool, options.Isa);
                     double operations = item.Shape.Operations;

@@ -12,9 +12,9 @@ public sealed record NamedIntegerConv(string Name, ConvShape Shape, int WeightBi
 {
     public static IEnumerable<NamedIntegerConv> Read(string list)
     {
-        foreach (string[] parts in ShapeFile.Read(list, NamedConv.Fields + 2))
+        foreach (string[] parts in ShapeFile.Read(list, NamedLayer.Fields + 2))
         {
-            yield return new NamedIntegerConv(parts[0], NamedConv.Parse(parts), int.Parse(parts[^2]), int.Parse(parts[^1]));
+            yield return new NamedIntegerConv(parts[0], NamedLayer.Parse(parts.AsSpan(0, NamedLayer.Fields), list).Shape, int.Parse(parts[^2]), int.Parse(parts[^1]));
         }
     }
 

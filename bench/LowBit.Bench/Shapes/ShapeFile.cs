@@ -1,3 +1,5 @@
+using LowBit.Kernels.Tuning;
+
 namespace LowBit.Bench.Shapes;
 
 /// <summary>Reads the shape lists of <c>bench/shapes</c>: one shape a line, a name and numbers or words; <c>#</c> starts a comment.</summary>
@@ -33,4 +35,8 @@ internal static class ShapeFile
             yield return parts;
         }
     }
+
+    /// <summary>The layers of a list of layers.</summary>
+    /// <param name="name">A list next to the program (<c>conv</c>), or the path of a file.</param>
+    public static IEnumerable<NamedLayer> Layers(string name) => Read(name, NamedLayer.Fields).Select(parts => NamedLayer.Parse(parts, name));
 }

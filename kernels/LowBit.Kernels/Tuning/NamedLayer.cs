@@ -8,7 +8,8 @@ namespace LowBit.Kernels.Tuning;
 /// <param name="Shape">Its sizes, the batch included.</param>
 public sealed record NamedLayer(string Name, ConvShape Shape)
 {
-    private const int Fields = 10;
+    /// <summary>Fields of a line.</summary>
+    public const int Fields = 10;
 
     /// <summary>Reads a list: one layer a line, a name and nine numbers (batch, height, width, in, out, kernel, stride, padding, groups); <c>#</c> starts a comment.</summary>
     /// <param name="text">The list.</param>
@@ -25,26 +26,30 @@ public sealed record NamedLayer(string Name, ConvShape Shape)
             string[] parts = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length > 0)
             {
-                layers.Add(new NamedLayer(parts[0], Parse(parts, source, number)));
+                layers.Add(Parse(parts, $"{source}, line {number}"));
             }
         }
 
         return layers;
     }
 
-    private static ConvShape Parse(string[] parts, string source, int number)
+    /// <summary>Reads the fields of one line.</summary>
+    /// <param name="fields">A name and nine numbers.</param>
+    /// <param name="place">What messages call the line.</param>
+    /// <exception cref="FormatException">They are not a layer.</exception>
+    public static NamedLayer Parse(ReadOnlySpan<string> fields, string place)
     {
-        if (parts.Length != Fields)
+        if (fields.Length != Fields)
         {
-            throw new FormatException($"{source}, line {number}: a layer has a name and {Fields - 1} numbers, found {parts.Length} fields");
+            throw new FormatException($"{place}: a layer has a name and {Fields - 1} numbers, found {fields.Length} fields");
         }
 
-        var n = new int[Fields];
+        Span<int> n = stackalloc int[Fields];
         for (int i = 1; i < Fields; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out n[i]))
+            if (!int.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out n[i]))
             {
-                throw new FormatException($"{source}, line {number}: '{parts[i]}' is not a number");
+                throw new FormatException($"{place}: '{fields[i]}' is not a number");
             }
         }
 
@@ -55,9 +60,12 @@ public sealed record NamedLayer(string Name, ConvShape Shape)
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"{source}, line {number}: {e.Message}", e);
+            throw new FormatException($"{place}: {e.Message}", e);
         }
 
-        return shape;
+        return new NamedLayer(fields[0], shape);
     }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }
