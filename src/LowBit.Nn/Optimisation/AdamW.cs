@@ -6,9 +6,9 @@ namespace LowBit.Nn.Optimisation;
 /// <summary>Adam with decoupled weight decay, or plain Adam, each with or without AMSGrad; the formula is that of <see cref="AdamWOptions"/>.</summary>
 public sealed class AdamW : Optimiser
 {
-    private readonly StateSlot _m = new("m");
-    private readonly StateSlot _v = new("v");
-    private readonly StateSlot _largest = new("largest");
+    private readonly StateSlot _m;
+    private readonly StateSlot _v;
+    private readonly StateSlot? _largest;
 
     /// <summary>Creates the optimiser.</summary>
     /// <param name="groups">The parameters, with their weight decay.</param>
@@ -32,6 +32,9 @@ public sealed class AdamW : Optimiser
         Epsilon = epsilon;
         Decoupled = decoupled;
         AmsGrad = amsGrad;
+        _m = AddSlot("m");
+        _v = AddSlot("v");
+        _largest = amsGrad ? AddSlot("largest") : null;
     }
 
     /// <summary>β1.</summary>
@@ -50,38 +53,12 @@ public sealed class AdamW : Optimiser
     public bool AmsGrad { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<NamedTensor> State()
-    {
-        var list = new List<NamedTensor>();
-        _m.Collect(Groups, list);
-        _v.Collect(Groups, list);
-        _largest.Collect(Groups, list);
-        return list;
-    }
-
-    /// <inheritdoc/>
-    public override Tensor? StateFor(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        int slash = name.IndexOf('/', StringComparison.Ordinal);
-        StateSlot? slot = (slash < 0 ? "" : name[..slash]) switch
-        {
-            "m" => _m,
-            "v" => _v,
-            "largest" when AmsGrad => _largest,
-            _ => null,
-        };
-        return slot is not null && Find(name[(slash + 1)..]) is { } parameter ? slot.For(parameter) : null;
-    }
-
-    /// <inheritdoc/>
     protected override void Update(in Parameter parameter, Tensor gradient, float learningRate, float weightDecay)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         Tensor values = parameter.Tensor;
         var options = new AdamWOptions(learningRate, Beta1, Beta2, Epsilon, weightDecay, Steps, Decoupled);
         values.Device.AdamWStep(
-            values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, AmsGrad ? _largest.For(parameter).Buffer : null,
-            values.Buffer);
+            values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, _largest?.For(parameter).Buffer, values.Buffer);
     }
 }

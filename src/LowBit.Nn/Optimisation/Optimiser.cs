@@ -8,6 +8,8 @@ namespace LowBit.Nn.Optimisation;
 /// </summary>
 public abstract class Optimiser : IDisposable
 {
+    private readonly List<StateSlot> _slots = [];
+
     /// <summary>Creates an optimiser.</summary>
     /// <param name="groups">The parameters; none may be in two groups.</param>
     /// <exception cref="ArgumentException">There is no parameter, one is in two groups, or a group's numbers are negative.</exception>
@@ -82,18 +84,41 @@ public abstract class Optimiser : IDisposable
     }
 
     /// <summary>The state tensors that exist, called <c>slot/parameter</c>, in the order of the groups.</summary>
-    public abstract IReadOnlyList<NamedTensor> State();
+    public virtual IReadOnlyList<NamedTensor> State()
+    {
+        var list = new List<NamedTensor>();
+        foreach (StateSlot slot in _slots)
+        {
+            slot.Collect(Groups, list);
+        }
+
+        return list;
+    }
 
     /// <summary>Creates (or finds) the state tensor of a name that <see cref="State"/> gave, to load values into.</summary>
     /// <param name="name">For example <c>momentum/conv1.weight</c>.</param>
     /// <returns>The tensor, or null when this optimiser has no such state.</returns>
-    public abstract Tensor? StateFor(string name);
+    public virtual Tensor? StateFor(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        StateSlot? slot = slash < 0 ? null : _slots.Find(slot => slot.Name == name[..slash]);
+        return slot is not null && Find(name[(slash + 1)..]) is { } parameter ? slot.For(parameter) : null;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds a kind of state that is saved and found by its name.</summary>
+    private protected StateSlot AddSlot(string name)
+    {
+        var slot = new StateSlot(name);
+        _slots.Add(slot);
+        return slot;
     }
 
     /// <summary>Changes one parameter.</summary>

@@ -6,9 +6,9 @@ namespace LowBit.Nn.Optimisation;
 /// <summary>RMSprop; the formula is that of <see cref="RmsPropOptions"/> (PyTorch's semantics).</summary>
 public sealed class RmsProp : Optimiser
 {
-    private readonly StateSlot _square = new("square");
-    private readonly StateSlot _mean = new("mean");
-    private readonly StateSlot _momentum = new("momentum");
+    private readonly StateSlot _square;
+    private readonly StateSlot? _mean;
+    private readonly StateSlot? _momentum;
 
     /// <summary>Creates the optimiser.</summary>
     /// <param name="groups">The parameters, with their weight decay.</param>
@@ -29,6 +29,9 @@ public sealed class RmsProp : Optimiser
         Epsilon = epsilon;
         Momentum = momentum;
         Centered = centered;
+        _square = AddSlot("square");
+        _mean = centered ? AddSlot("mean") : null;
+        _momentum = momentum > 0 ? AddSlot("momentum") : null;
     }
 
     /// <summary>α.</summary>
@@ -44,31 +47,6 @@ public sealed class RmsProp : Optimiser
     public bool Centered { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<NamedTensor> State()
-    {
-        var list = new List<NamedTensor>();
-        _square.Collect(Groups, list);
-        _mean.Collect(Groups, list);
-        _momentum.Collect(Groups, list);
-        return list;
-    }
-
-    /// <inheritdoc/>
-    public override Tensor? StateFor(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        int slash = name.IndexOf('/', StringComparison.Ordinal);
-        StateSlot? slot = (slash < 0 ? "" : name[..slash]) switch
-        {
-            "square" => _square,
-            "mean" when Centered => _mean,
-            "momentum" when Momentum > 0 => _momentum,
-            _ => null,
-        };
-        return slot is not null && Find(name[(slash + 1)..]) is { } parameter ? slot.For(parameter) : null;
-    }
-
-    /// <inheritdoc/>
     protected override void Update(in Parameter parameter, Tensor gradient, float learningRate, float weightDecay)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -78,8 +56,8 @@ public sealed class RmsProp : Optimiser
             new RmsPropOptions(learningRate, Alpha, Epsilon, Momentum, weightDecay, Centered),
             gradient.Buffer,
             _square.For(parameter).Buffer,
-            Centered ? _mean.For(parameter).Buffer : null,
-            Momentum > 0 ? _momentum.For(parameter).Buffer : null,
+            _mean?.For(parameter).Buffer,
+            _momentum?.For(parameter).Buffer,
             values.Buffer);
     }
 }

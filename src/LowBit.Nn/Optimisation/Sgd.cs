@@ -6,7 +6,7 @@ namespace LowBit.Nn.Optimisation;
 /// <summary>Stochastic gradient descent with momentum; the formula is that of <see cref="SgdOptions"/> (PyTorch's semantics).</summary>
 public sealed class Sgd : Optimiser
 {
-    private readonly StateSlot _momentum = new("momentum");
+    private readonly StateSlot? _momentum;
 
     /// <summary>Creates the optimiser.</summary>
     /// <param name="groups">The parameters, with their weight decay.</param>
@@ -28,6 +28,7 @@ public sealed class Sgd : Optimiser
 
         Momentum = momentum;
         Nesterov = nesterov;
+        _momentum = momentum > 0 ? AddSlot("momentum") : null;
     }
 
     /// <summary>μ.</summary>
@@ -37,23 +38,6 @@ public sealed class Sgd : Optimiser
     public bool Nesterov { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<NamedTensor> State()
-    {
-        var list = new List<NamedTensor>();
-        _momentum.Collect(Groups, list);
-        return list;
-    }
-
-    /// <inheritdoc/>
-    public override Tensor? StateFor(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return Momentum > 0 && name.StartsWith("momentum/", StringComparison.Ordinal) && Find(name["momentum/".Length..]) is { } parameter
-            ? _momentum.For(parameter)
-            : null;
-    }
-
-    /// <inheritdoc/>
     protected override void Update(in Parameter parameter, Tensor gradient, float learningRate, float weightDecay)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -61,6 +45,6 @@ public sealed class Sgd : Optimiser
 
         // The state starts as zeros, for which a later step and a first step are the same number: m = μ·0 + g.
         var options = new SgdOptions(learningRate, Momentum, weightDecay, Nesterov, FirstStep: false);
-        values.Device.SgdStep(values.Length, options, gradient.Buffer, Momentum > 0 ? _momentum.For(parameter).Buffer : null, values.Buffer);
+        values.Device.SgdStep(values.Length, options, gradient.Buffer, _momentum?.For(parameter).Buffer, values.Buffer);
     }
 }
