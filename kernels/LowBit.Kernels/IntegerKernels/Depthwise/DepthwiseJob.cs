@@ -1,5 +1,4 @@
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 
 namespace LowBit.Kernels.IntegerKernels.Depthwise;
 

@@ -9,7 +9,7 @@ internal sealed unsafe class Dot8Bodies
     // A body's entry and exit, in cycles of a step of a layer of middle size.
     private const double CallCycles = 0.8;
 
-    private readonly delegate*<byte*, nint*, nint, nint, byte*, int*, void>[] _bodies;
+    private readonly delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[] _bodies;
 
     // First tile of a row of so many pixels.
     private readonly byte[] _first = new byte[LongestSplit + 1];
@@ -19,7 +19,7 @@ internal sealed unsafe class Dot8Bodies
     private readonly double[] _cycles = new double[LongestSplit + 1];
     private readonly double _pixelCycles = double.PositiveInfinity;
 
-    private Dot8Bodies(delegate*<byte*, nint*, nint, nint, byte*, int*, void>[] bodies, int vectors, int most, int instructions)
+    private Dot8Bodies(delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[] bodies, int vectors, int most, double instructions)
     {
         _bodies = bodies;
         for (int left = 1; left <= LongestSplit; left++)
@@ -52,32 +52,28 @@ internal sealed unsafe class Dot8Bodies
         where L : struct, IDotLanes<V>
         where V : struct
     {
-        if (layout.IsWide)
+        return layout.Sums switch
         {
-            return vectors == 1 ? Of<L, V, SumsWide, Vectors1>.Bodies : Of<L, V, SumsWide, Vectors2>.Bodies;
-        }
-
-        if (layout.IsDelayed && layout.Steps > layout.Depth)
-        {
-            return vectors == 1 ? Of<L, V, SumsRepeated, Vectors1>.Bodies : Of<L, V, SumsRepeated, Vectors2>.Bodies;
-        }
-
-        if (layout.IsDelayed)
-        {
-            return vectors == 1 ? Of<L, V, SumsDelayed, Vectors1>.Bodies : Of<L, V, SumsDelayed, Vectors2>.Bodies;
-        }
-
-        return vectors == 1 ? Of<L, V, SumsAtOnce, Vectors1>.Bodies : Of<L, V, SumsAtOnce, Vectors2>.Bodies;
+            Dot8Sums.Wide => Of<L, V, SumsWide>(vectors),
+            Dot8Sums.Delayed => Of<L, V, SumsDelayed>(vectors),
+            Dot8Sums.Repeated => Of<L, V, SumsRepeated>(vectors),
+            Dot8Sums.OfFour => Of<L, V, SumsOfFour>(vectors),
+            Dot8Sums.OfTwo => Of<L, V, SumsOfTwo>(vectors),
+            Dot8Sums.Exact => Of<L, V, SumsExact>(vectors),
+            _ => Of<L, V, SumsAtOnce>(vectors),
+        };
     }
 
     /// <summary>
-    /// Most pixels of a tile: beside the accumulators a step needs registers for its weights, a broadcast and a product, and for the ones that widen.
+    /// Most pixels of a tile: beside the accumulators a turn needs registers for its weights, for the ones that widen, and for operands. Two vectors of outputs have named
+    /// accumulators for eight pixels.
     /// </summary>
-    public static int MostPixels(int registers, int vectors, bool isDelayed) => Math.Min((registers - vectors - (isDelayed ? 2 : 3)) / vectors, 16);
+    public static int MostPixels(int registers, int vectors, int group)
+        => Math.Min((registers - (vectors * group) - (group > 1 ? 4 : 3)) / vectors, vectors == 1 ? 16 : 8);
 
     /// <summary>Pixels of the largest tile.</summary>
     public static int LargestPixels(int registers, int vectors)
-        => MostPixels(registers, vectors, true) switch { >= 16 => 16, >= 14 => 14, >= 12 => 12, >= 8 => 8, >= 7 => 7, >= 4 => 4, >= 2 => 2, _ => 1 };
+        => MostPixels(registers, vectors, 1) switch { >= 16 => 16, >= 14 => 14, >= 12 => 12, >= 8 => 8, >= 7 => 7, >= 4 => 4, >= 2 => 2, _ => 1 };
 
     /// <summary>Pixels of the next tile when <paramref name="left"/> remain in the row.</summary>
     public int Pixels(int left) => left <= LongestSplit ? _first[left] : _longRow;
@@ -85,26 +81,35 @@ internal sealed unsafe class Dot8Bodies
     /// <summary>Cycles that a step of a row of so many pixels takes.</summary>
     public double StepCycles(int pixels) => pixels <= LongestSplit ? _cycles[pixels] : pixels * _pixelCycles;
 
-    public delegate*<byte*, nint*, nint, nint, byte*, int*, void> Body(int pixels) => _bodies[pixels];
+    public delegate*<byte*, nint, Dot8Run*, byte*, int*, void> Body(int pixels) => _bodies[pixels];
 
-    // Two vector instructions a cycle, and not quite four of all kinds: a load for each pixel and vector of weights, five for the loop.
-    private static double StepCycles(int pixels, int vectors, int instructions)
+    // Two vector instructions a cycle, and not quite four of all kinds: a load for each pixel and vector of weights, and the loop's.
+    private static double StepCycles(int pixels, int vectors, double instructions)
     {
-        int products = pixels * vectors * instructions;
+        double products = pixels * vectors * instructions;
         return Math.Max(products / 2.0, (products + pixels + vectors + 5) / 3.6);
     }
 
-    private static class Of<L, V, D, N>
+    private static Dot8Bodies Of<L, V, D>(int vectors)
+        where L : struct, IDotLanes<V>
+        where V : struct
+        where D : struct, IDotSums
+        => vectors == 1 ? Bodies<L, V, D, Vectors1>.Instance : Bodies<L, V, D, Vectors2>.Instance;
+
+    private static class Bodies<L, V, D, N>
         where L : struct, IDotLanes<V>
         where V : struct
         where D : struct, IDotSums
         where N : struct, ITileVectors
     {
-        public static readonly Dot8Bodies Bodies = Make();
+        public static readonly Dot8Bodies Instance = Make();
+
+        // A multiplication and an addition, and for every group two that widen it.
+        private static double Instructions => D.IsDelayed || D.IsWide ? 2 : typeof(D) == typeof(SumsExact) ? 1 : 2 + (1.0 / D.Group);
 
         private static Dot8Bodies Make()
         {
-            var bodies = new delegate*<byte*, nint*, nint, nint, byte*, int*, void>[17];
+            var bodies = new delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[17];
             bodies[1] = &Dot8Tile<L, V, D, Pixels1, N>.Run;
             bodies[2] = &Dot8Tile<L, V, D, Pixels2, N>.Run;
             bodies[4] = &Dot8Tile<L, V, D, Pixels4, N>.Run;
@@ -113,7 +118,7 @@ internal sealed unsafe class Dot8Bodies
             bodies[12] = &Dot8Tile<L, V, D, Pixels12, N>.Run;
             bodies[14] = &Dot8Tile<L, V, D, Pixels14, N>.Run;
             bodies[16] = &Dot8Tile<L, V, D, Pixels16, N>.Run;
-            return new Dot8Bodies(bodies, N.Count, MostPixels(L.Registers, N.Count, D.IsDelayed), D.IsDelayed || D.IsWide ? 2 : L.DotIsExact ? 1 : 3);
+            return new Dot8Bodies(bodies, N.Count, MostPixels(L.Registers, N.Count, D.Group), Instructions);
         }
     }
 }

@@ -32,27 +32,27 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => true;
 
-    // Steps by the model that splits rows into tiles; two cycles for widening an accumulator, eight for requantizing a vector, half a cycle for packing a step.
+    // Steps by the model that splits rows into tiles; two cycles for widening an accumulator, six for requantizing a vector, a cycle for copying some codes.
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
-        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
+        Dot8Layout layout = Layout(shape, proof);
         var partition = new Dot8Partition(shape, layout, Width(shape));
-        double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth, rows = pixels / partition.RowPixels;
+        int rowPixels = partition.Chunks.RowPixels;
+        double pixels = (double)shape.Batch * shape.OutHeight * shape.OutWidth, rows = pixels / rowPixels;
         int vectors = Padded(shape.GroupOutChannels) / L.Count, pairs = Width(shape) > L.Count ? vectors / 2 : 0, singles = vectors - (2 * pairs);
-        double step = pairs == 0 ? 0 : pairs * Dot8Bodies.Choose<L, V>(layout, 2).StepCycles(partition.RowPixels);
-        step += singles == 0 ? 0 : singles * Dot8Bodies.Choose<L, V>(layout, 1).StepCycles(partition.RowPixels);
-        double widenings = layout.IsDelayed ? Math.Ceiling(layout.Steps / (double)layout.Depth) : 0;
-        double arithmetic = shape.Groups * ((1.03 * rows * layout.Steps * step) + (pixels * vectors * ((2 * widenings) + 8)));
-        arithmetic += 0.5 * layout.Planes * shape.Groups * pixels * shape.Stride * partition.PanelBlocks;
+        double step = pairs == 0 ? 0 : pairs * Dot8Bodies.Choose<L, V>(layout, 2).StepCycles(rowPixels);
+        step += singles == 0 ? 0 : singles * Dot8Bodies.Choose<L, V>(layout, 1).StepCycles(rowPixels);
+        double arithmetic = shape.Groups * ((rows * layout.Steps * step) + (pixels * vectors * ((2 * layout.Widenings) + 6)));
+        double copies = partition.IsInPlace ? 0 : (double)shape.Groups * partition.Chunks.PanelBlocks * shape.Batch * shape.Height * partition.RowBytes / shape.OutWidth * rowPixels;
         long bytes = (long)shape.Groups * vectors * layout.Steps * L.Count * 4;
 
-        // What a call costs whatever its pixels: the table of offsets, chunks, slots. It rules small linear layers.
-        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false)) + 1200 + (10 * layout.Steps);
+        // What a call costs whatever its pixels: the runs, chunks, slots. It rules small linear layers.
+        return Math.Max(arithmetic + (copies / 12), WeightTraffic.Cycles(bytes, isAskedAhead: false)) + 1500;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
-        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
+        var layout = Layout(shape, proof);
         int outputs = shape.GroupOutChannels, length = shape.ReductionLength, width = Width(shape);
         var packed = new PackedConvWeights(this, shape, proof, (long)shape.Groups * Padded(outputs) * OutputBytes(layout));
         byte* at = packed.Data;
@@ -70,24 +70,26 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
-        var layout = new Dot8Layout(shape, proof, L.DotIsExact);
+        var layout = Layout(shape, proof);
         var partition = new Dot8Partition(shape, layout, Width(shape));
-        return ScratchSlots.Bytes(layout.Steps, Dot8Job.SlotBytes(shape, layout, partition), threads);
+        return ScratchSlots.Bytes(layout.RunWords, Dot8Job.SlotBytes(partition), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
-        var job = new Dot8Job(arguments, L.DotIsExact, Width(arguments.Shape), pool.ThreadCount);
-        pool.Run(job.Partition.ChunkCount, ref job, static (ref Dot8Job j, int chunk) => RunChunk(j, chunk));
+        var job = new Dot8Job(arguments, Layout(arguments.Shape, arguments.Weights.Proof), Width(arguments.Shape), pool.ThreadCount);
+        pool.Run(job.Partition.Chunks.Count, ref job, static (ref Dot8Job j, int chunk) => RunChunk(j, chunk));
     }
 
     // Two vectors of outputs use each broadcast of activations twice.
-    private static int PanelVectors => Dot8Bodies.MostPixels(L.Registers, 2, false) >= 4 ? 2 : 1;
+    private static int PanelVectors => Dot8Bodies.MostPixels(L.Registers, 2, 1) >= 4 ? 2 : 1;
 
     // The last panel of a group may have fewer vectors.
     private static int Width(in ConvShape shape) => shape.GroupOutChannels > L.Count ? PanelVectors * L.Count : L.Count;
 
     private static int Padded(int outputs) => (outputs + L.Count - 1) / L.Count * L.Count;
+
+    private static Dot8Layout Layout(in ConvShape shape, RangeProof proof) => new(shape, proof, L.DotIsExact, L.Registers);
 
     private static long OutputBytes(in Dot8Layout layout) => (long)layout.Steps * 4;
 
@@ -124,10 +126,9 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunChunk(in Dot8Job job, int chunk)
     {
-        Dot8Block block = job.Block(chunk);
+        ConvBlock block = job.Partition.Chunks.Block(chunk);
         int slot = job.Scratch.Claim();
-        byte* packed = job.Scratch.Memory(slot);
-        job.PackInput(block, packed);
+        byte* input = job.Input(block, job.Scratch.Memory(slot));
 
         int* tile = stackalloc int[TileInts];
         int width = Width(job.Arguments.Shape), groupOutputs = job.Arguments.Shape.GroupOutChannels;
@@ -135,7 +136,7 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         {
             int first = panel * width, valid = Math.Min(width, groupOutputs - first);
             byte* weights = job.Arguments.Weights.Data + (((long)block.Group * Padded(groupOutputs)) + first) * OutputBytes(job.Layout);
-            RunPanel(job, block, new Panel(weights, (block.Group * groupOutputs) + first, valid, (valid + L.Count - 1) / L.Count), packed, tile);
+            RunPanel(job, block, new Panel(weights, (block.Group * groupOutputs) + first, valid, (valid + L.Count - 1) / L.Count), input, tile);
         }
 
         job.Scratch.Release(slot);
@@ -143,18 +144,18 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
 
     // Tiles of neighbouring pixels are collected, across rows too, because the epilogue has costs of its own for each call.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunPanel(in Dot8Job job, in Dot8Block block, in Panel panel, byte* packed, int* tile)
+    private static void RunPanel(in Dot8Job job, in ConvBlock block, in Panel panel, byte* input, int* tile)
     {
         Dot8Bodies bodies = Dot8Bodies.Choose<L, V>(job.Layout, panel.Vectors);
-        nint* offsets = job.Scratch.Offsets;
-        nint steps = job.Layout.Steps, depth = job.Layout.Depth, pixelInts = panel.Vectors * L.Count;
-        nint rowBytes = (nint)job.Partition.RowSteps * 4 * (job.Partition.IsFlat ? 1 : job.Arguments.Shape.Stride);
+        Dot8Run* runs = job.Runs;
+        nint pixelInts = panel.Vectors * L.Count, pixelBytes = job.Partition.PixelBytes;
+        nint rowBytes = (nint)job.Partition.RowBytes * job.Arguments.Shape.Stride;
         int most = (int)Math.Min(TileInts / pixelInts, MaxTilePixels), collected = 0;
-        long pixel = job.FirstPixel(block, 0);
+        long pixel = job.Partition.Chunks.FirstPixel(block, 0);
         for (int row = 0; row < block.Rows; row++)
         {
-            byte* input = packed + (row * rowBytes);
-            int left = job.RowWidth(block, row);
+            byte* codes = input + (row * rowBytes);
+            int left = job.Partition.Chunks.RowWidth(block, row);
             while (left > 0)
             {
                 int pixels = bodies.Pixels(left);
@@ -165,9 +166,9 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
                     collected = 0;
                 }
 
-                bodies.Body(pixels)(input, offsets, steps, depth, panel.Weights, tile + (collected * pixelInts));
+                bodies.Body(pixels)(codes, pixelBytes, runs, panel.Weights, tile + (collected * pixelInts));
                 collected += pixels;
-                input += pixels * 4;
+                codes += pixels * pixelBytes;
                 left -= pixels;
             }
         }

@@ -5,107 +5,111 @@ namespace LowBit.Kernels.IntegerKernels.Dot8;
 
 /// <summary>
 /// In which order the products of one output are summed: a list of steps, each a lane's worth of codes (four bytes, or two 16-bit integers when wide).
-/// Plain order: step (ky, channel step, kx). Merged order, for few channels: kernel column and channel run together, so that a step's bytes
-/// are filled across pixels: step (ky, part of the row of <c>KernelWidth·channels</c> codes).
+/// Kernel column and channel run together, as they lie in an image: step (ky, part of the row of <c>KernelWidth·channels</c> codes).
 /// </summary>
 internal readonly struct Dot8Layout
 {
-    private readonly int _kernelHeight;
-    private readonly int _kernelWidth;
-    private readonly int _channels;
-    private readonly int _stride;
+    // Groups of four steps need their weights in registers beside the accumulators.
+    private const int ManyRegisters = 32;
 
-    public Dot8Layout(in ConvShape shape, RangeProof proof, bool dotIsExact)
+    private readonly int _kernelHeight;
+    private readonly int _rowCodes;
+
+    public Dot8Layout(in ConvShape shape, RangeProof proof, bool dotIsExact, int registers)
     {
         _kernelHeight = shape.KernelHeight;
-        _kernelWidth = shape.KernelWidth;
-        _channels = shape.GroupInChannels;
-        _stride = shape.Stride;
-        IsWide = proof.PairSumsInInt16 == 0 && !dotIsExact;
-        CodesPerStep = IsWide ? 2 : 4;
-        ChannelSteps = (_channels + CodesPerStep - 1) / CodesPerStep;
-        int merged = ((_kernelWidth * _channels) + CodesPerStep - 1) / CodesPerStep;
-        IsMerged = shape.Groups == 1 && merged < _kernelWidth * ChannelSteps;
-        StepsPerRow = IsMerged ? merged : _kernelWidth * ChannelSteps;
-        Depth = dotIsExact ? 1 : proof.PairSumsInInt16;
+        _rowCodes = shape.KernelWidth * shape.GroupInChannels;
+        int depth = dotIsExact ? 1 : proof.PairSumsInInt16;
+        CodesPerStep = depth == 0 ? 2 : 4;
+        int steps = (_rowCodes + CodesPerStep - 1) / CodesPerStep;
+        Sums = dotIsExact ? Dot8Sums.Exact : depth == 0 ? Dot8Sums.Wide : Choose(depth, steps, shape.KernelHeight, registers >= ManyRegisters);
+
+        // Bodies take one turn of their loop for so many steps; weights of the ones that do not exist are zero.
+        int turn = Sums is Dot8Sums.AtOnce or Dot8Sums.Exact ? 1 : Sums == Dot8Sums.OfFour ? 4 : 2;
+        StepsPerRow = Padded(steps, turn);
+        Depth = depth & ~1;
     }
 
+    public Dot8Sums Sums { get; }
+
     /// <summary>True when products are formed in 32 bits from 16-bit codes.</summary>
-    public bool IsWide { get; }
+    public bool IsWide => Sums == Dot8Sums.Wide;
+
+    /// <summary>Bytes of an activation code.</summary>
+    public int CodeBytes => IsWide ? 2 : 1;
 
     /// <summary>Codes in a step: 4, or 2 when wide.</summary>
     public int CodesPerStep { get; }
 
-    /// <summary>True when kernel column and channel run together.</summary>
-    public bool IsMerged { get; }
-
-    /// <summary>Steps that one pixel's channels take.</summary>
-    public int ChannelSteps { get; }
-
-    /// <summary>Steps of one kernel row.</summary>
+    /// <summary>Steps of one kernel row, those without codes that fill the last turn of the inner loop included.</summary>
     public int StepsPerRow { get; }
 
-    /// <summary>Most steps whose pair sums may be added in 16 bits; 0 when wide.</summary>
+    /// <summary>Most steps whose pair sums are added in 16 bits before they are widened, where that is repeated.</summary>
     public int Depth { get; }
 
-    /// <summary>True when several steps' pair sums are added in 16 bits.</summary>
-    public bool IsDelayed => Depth > 1;
+    /// <summary>True when no step has bytes that are not codes of its window.</summary>
+    public bool IsFull => StepsPerRow * CodesPerStep == _rowCodes;
 
     /// <summary>All steps.</summary>
     public int Steps => _kernelHeight * StepsPerRow;
 
-    /// <summary>Column phases kept apart in a packed row, so that neighbouring pixels lie side by side at any stride.</summary>
-    public int Phases => IsMerged ? 1 : Math.Min(_stride, _kernelWidth);
+    /// <summary>How often the 16-bit sums of a pixel are widened into the tile.</summary>
+    public int Widenings => Sums == Dot8Sums.Delayed ? 1 : Sums == Dot8Sums.Repeated ? (Steps + Depth - 1) / Depth : 0;
 
-    /// <summary>Planes of a packed row; a plane holds one step's codes for neighbouring pixels.</summary>
-    public int Planes => IsMerged ? StepsPerRow : ChannelSteps * Phases;
+    /// <summary>Room for the runs, in pointer-sized integers.</summary>
+    public int RunWords => 3 * (_kernelHeight + (Sums == Dot8Sums.Repeated ? Widenings : 0));
 
-    /// <summary>Steps in a plane for a row of <paramref name="outWidth"/> outputs.</summary>
-    public int PlaneWidth(int outWidth) => IsMerged ? outWidth : outWidth + ((_kernelWidth - 1) / _stride);
-
-    /// <summary>Writes where each step of a row's first output lies, in bytes from the start of the packed rows.</summary>
-    public unsafe void WriteOffsets(int planeWidth, nint* offsets)
+    /// <summary>Writes the runs of a window whose input rows are some bytes apart.</summary>
+    public unsafe void WriteRuns(nint rowBytes, Dot8Run* runs)
     {
-        int step = 0;
+        int left = Sums == Dot8Sums.Repeated ? Depth : Steps;
         for (int ky = 0; ky < _kernelHeight; ky++)
         {
-            nint row = (nint)ky * Planes * planeWidth;
-            if (IsMerged)
+            for (int step = 0; step < StepsPerRow;)
             {
-                for (int j = 0; j < StepsPerRow; j++)
-                {
-                    offsets[step++] = (row + ((nint)j * planeWidth)) * sizeof(int);
-                }
-
-                continue;
-            }
-
-            for (int c = 0; c < ChannelSteps; c++)
-            {
-                for (int phase = 0, shift = 0, kx = 0; kx < _kernelWidth; kx++)
-                {
-                    offsets[step++] = (row + ((nint)((c * Phases) + phase) * planeWidth) + shift) * sizeof(int);
-                    if (++phase == _stride)
-                    {
-                        phase = 0;
-                        shift++;
-                    }
-                }
+                int steps = Math.Min(StepsPerRow - step, left);
+                left -= steps;
+                *runs = new Dot8Run { Offset = (ky * rowBytes) + (step * sizeof(int)), Steps = steps, End = left == 0 ? 1 : 0 };
+                left = left == 0 ? Depth : left;
+                step += steps;
+                runs++;
             }
         }
+
+        runs[-1].End = 2;
     }
 
     /// <summary>Index of code i of a step within an output's weights <c>[ky, kx, c]</c>, or −1 where there is none.</summary>
     public int WeightIndex(int step, int i)
     {
-        int ky = step / StepsPerRow, rest = step % StepsPerRow;
-        if (IsMerged)
+        int e = (step % StepsPerRow * CodesPerStep) + i;
+        return e < _rowCodes ? (step / StepsPerRow * _rowCodes) + e : -1;
+    }
+
+    // By instructions of a step: a multiplication, an addition, and what widening adds.
+    private static Dot8Sums Choose(int depth, int steps, int kernelHeight, bool hasManyRegisters)
+    {
+        if (depth >= kernelHeight * steps && depth > 1)
         {
-            int e = (rest * CodesPerStep) + i;
-            return e < _kernelWidth * _channels ? (ky * _kernelWidth * _channels) + e : -1;
+            return Dot8Sums.Delayed;
         }
 
-        int kx = rest % _kernelWidth, c = (rest / _kernelWidth * CodesPerStep) + i;
-        return c < _channels ? ((((ky * _kernelWidth) + kx) * _channels) + c) : -1;
+        double least = 3 * steps;
+        Dot8Sums best = Dot8Sums.AtOnce;
+        if (depth >= 2 && 2.5 * Padded(steps, 2) < least)
+        {
+            least = 2.5 * Padded(steps, 2);
+            best = Dot8Sums.OfTwo;
+        }
+
+        if (depth >= 4 && hasManyRegisters && 2.25 * Padded(steps, 4) < least)
+        {
+            least = 2.25 * Padded(steps, 4);
+            best = Dot8Sums.OfFour;
+        }
+
+        return depth >= 4 && (2 + (4.0 / (depth & ~1))) * Padded(steps, 2) < least ? Dot8Sums.Repeated : best;
     }
+
+    private static int Padded(int steps, int turn) => (steps + turn - 1) / turn * turn;
 }

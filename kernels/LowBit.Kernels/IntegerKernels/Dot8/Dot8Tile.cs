@@ -8,9 +8,8 @@ namespace LowBit.Kernels.IntegerKernels.Dot8;
 /// would live in memory. References to them go into inlined methods only, which leaves them in registers.
 /// </summary>
 /// <remarks>
-/// <c>input</c> points at the first pixel's four codes; the next pixel's four follow, so that a broadcast has a constant displacement.
-/// Step k reads its codes at <c>input + offsets[k]</c> and its weights, <c>[vectors][lanes][4]</c>, one after the other. Sums go to <c>tile</c>,
-/// <c>[pixels][vectors][lanes]</c>. Repeated sums are widened after <c>depth</c> steps each and added to the tile.
+/// Pixel p's codes of a run lie at <c>input + p·pixelBytes + run.Offset</c>, one step after the other. Weights, <c>[step][vectors][lanes][4]</c>, are read forward. Sums go
+/// to <c>tile</c>, <c>[pixels][vectors][lanes]</c>; repeated sums are widened at the ends that the runs tell and added there.
 /// </remarks>
 internal static unsafe class Dot8Tile<L, V, D, P, N>
     where L : struct, IDotLanes<V>
@@ -20,9 +19,10 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
     where N : struct, ITileVectors
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Run(byte* input, nint* offsets, nint steps, nint depth, byte* weights, int* tile)
+    public static void Run(byte* input, nint pixelBytes, Dot8Run* run, byte* weights, int* tile)
     {
-        nint pixel = N.Count * L.Count;
+        int turn = Dot8Pixels<L, V, D, N>.Steps;
+        nint one = pixelBytes, two = 2 * one, three = 3 * one, four = 4 * one, pixel = N.Count * L.Count, stepBytes = 4 * pixel, end;
         Clear(tile);
         do
         {
@@ -30,153 +30,118 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
             V c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero, c7 = L.Zero;
             V c8 = L.Zero, c9 = L.Zero, c10 = L.Zero, c11 = L.Zero, c12 = L.Zero, c13 = L.Zero, c14 = L.Zero, c15 = L.Zero;
             V d0 = L.Zero, d1 = L.Zero, d2 = L.Zero, d3 = L.Zero, d4 = L.Zero, d5 = L.Zero, d6 = L.Zero, d7 = L.Zero;
-            V d8 = L.Zero, d9 = L.Zero, d10 = L.Zero, d11 = L.Zero, d12 = L.Zero, d13 = L.Zero, d14 = L.Zero, d15 = L.Zero;
-            nint now = D.IsRepeated ? nint.Min(steps, depth) : steps;
-            steps -= now;
-            if (D.IsDelayed)
+            do
             {
-                // The first step has nothing to be added to.
-                byte* a = input + *offsets++;
-                Next(ref weights, out V w, out V v);
-                Start(ref c0, ref d0, a, w, v);
-                if (P.Pixels > 1)
+                byte* a = input + run->Offset;
+                for (nint steps = run->Steps; steps > 0; steps -= turn)
                 {
-                    Start(ref c1, ref d1, a + 4, w, v);
+                    Next(weights, out V w0, out V v0);
+                    V w1 = w0, w2 = w0, w3 = w0, v1 = v0, v2 = v0, v3 = v0;
+                    if (turn > 1)
+                    {
+                        Next(weights + stepBytes, out w1, out v1);
+                    }
+
+                    if (turn > 2)
+                    {
+                        Next(weights + (2 * stepBytes), out w2, out v2);
+                        Next(weights + (3 * stepBytes), out w3, out v3);
+                    }
+
+                    weights += turn * stepBytes;
+                    byte* b = a;
+                    if (P.Pixels >= 4)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            4, ref c0, ref c1, ref c2, ref c3, ref d0, ref d1, ref d2, ref d3, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                        b += four;
+                    }
+
+                    if (P.Pixels >= 8)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            4, ref c4, ref c5, ref c6, ref c7, ref d4, ref d5, ref d6, ref d7, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                        b += four;
+                    }
+
+                    if (P.Pixels >= 12)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            4, ref c8, ref c9, ref c10, ref c11, ref d0, ref d1, ref d2, ref d3, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                        b += four;
+                    }
+
+                    if (P.Pixels >= 16)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            4, ref c12, ref c13, ref c14, ref c15, ref d4, ref d5, ref d6, ref d7, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                    }
+
+                    if ((P.Pixels & 2) != 0)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            2, ref c14, ref c15, ref c14, ref c15, ref d6, ref d7, ref d6, ref d7, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                        b += two;
+                    }
+
+                    if ((P.Pixels & 1) != 0)
+                    {
+                        Dot8Pixels<L, V, D, N>.Turn(
+                            1, ref c13, ref c13, ref c13, ref c13, ref d5, ref d5, ref d5, ref d5, b, one, two, three, w0, w1, w2, w3, v0, v1, v2, v3, ones);
+                    }
+
+                    a += 4 * turn;
                 }
 
-                if (P.Pixels > 2)
-                {
-                    Start(ref c2, ref d2, a + 8, w, v);
-                    Start(ref c3, ref d3, a + 12, w, v);
-                }
-
-                if (P.Pixels > 4)
-                {
-                    Start(ref c4, ref d4, a + 16, w, v);
-                    Start(ref c5, ref d5, a + 20, w, v);
-                    Start(ref c6, ref d6, a + 24, w, v);
-                }
-
-                if (P.Pixels > 7)
-                {
-                    Start(ref c7, ref d7, a + 28, w, v);
-                }
-
-                if (P.Pixels > 8)
-                {
-                    Start(ref c8, ref d8, a + 32, w, v);
-                    Start(ref c9, ref d9, a + 36, w, v);
-                    Start(ref c10, ref d10, a + 40, w, v);
-                    Start(ref c11, ref d11, a + 44, w, v);
-                }
-
-                if (P.Pixels > 12)
-                {
-                    Start(ref c12, ref d12, a + 48, w, v);
-                    Start(ref c13, ref d13, a + 52, w, v);
-                }
-
-                if (P.Pixels > 14)
-                {
-                    Start(ref c14, ref d14, a + 56, w, v);
-                    Start(ref c15, ref d15, a + 60, w, v);
-                }
+                end = run->End;
+                run++;
             }
+            while (end == 0);
 
-            for (now -= D.IsDelayed ? 1 : 0; now > 0; now--)
+            if (P.Pixels >= 4)
             {
-                byte* a = input + *offsets++;
-                Next(ref weights, out V w, out V v);
-                Add(ref c0, ref d0, a, w, v, ones);
-                if (P.Pixels > 1)
-                {
-                    Add(ref c1, ref d1, a + 4, w, v, ones);
-                }
-
-                if (P.Pixels > 2)
-                {
-                    Add(ref c2, ref d2, a + 8, w, v, ones);
-                    Add(ref c3, ref d3, a + 12, w, v, ones);
-                }
-
-                if (P.Pixels > 4)
-                {
-                    Add(ref c4, ref d4, a + 16, w, v, ones);
-                    Add(ref c5, ref d5, a + 20, w, v, ones);
-                    Add(ref c6, ref d6, a + 24, w, v, ones);
-                }
-
-                if (P.Pixels > 7)
-                {
-                    Add(ref c7, ref d7, a + 28, w, v, ones);
-                }
-
-                if (P.Pixels > 8)
-                {
-                    Add(ref c8, ref d8, a + 32, w, v, ones);
-                    Add(ref c9, ref d9, a + 36, w, v, ones);
-                    Add(ref c10, ref d10, a + 40, w, v, ones);
-                    Add(ref c11, ref d11, a + 44, w, v, ones);
-                }
-
-                if (P.Pixels > 12)
-                {
-                    Add(ref c12, ref d12, a + 48, w, v, ones);
-                    Add(ref c13, ref d13, a + 52, w, v, ones);
-                }
-
-                if (P.Pixels > 14)
-                {
-                    Add(ref c14, ref d14, a + 56, w, v, ones);
-                    Add(ref c15, ref d15, a + 60, w, v, ones);
-                }
-            }
-
-            Save(c0, d0, tile, ones);
-            if (P.Pixels > 1)
-            {
+                Save(c0, d0, tile, ones);
                 Save(c1, d1, tile + (1 * pixel), ones);
-            }
-
-            if (P.Pixels > 2)
-            {
                 Save(c2, d2, tile + (2 * pixel), ones);
                 Save(c3, d3, tile + (3 * pixel), ones);
             }
 
-            if (P.Pixels > 4)
+            if (P.Pixels >= 8)
             {
                 Save(c4, d4, tile + (4 * pixel), ones);
                 Save(c5, d5, tile + (5 * pixel), ones);
                 Save(c6, d6, tile + (6 * pixel), ones);
-            }
-
-            if (P.Pixels > 7)
-            {
                 Save(c7, d7, tile + (7 * pixel), ones);
             }
 
-            if (P.Pixels > 8)
+            if (P.Pixels >= 12)
             {
-                Save(c8, d8, tile + (8 * pixel), ones);
-                Save(c9, d9, tile + (9 * pixel), ones);
-                Save(c10, d10, tile + (10 * pixel), ones);
-                Save(c11, d11, tile + (11 * pixel), ones);
+                Save(c8, d0, tile + (8 * pixel), ones);
+                Save(c9, d1, tile + (9 * pixel), ones);
+                Save(c10, d2, tile + (10 * pixel), ones);
+                Save(c11, d3, tile + (11 * pixel), ones);
             }
 
-            if (P.Pixels > 12)
+            if (P.Pixels >= 16)
             {
-                Save(c12, d12, tile + (12 * pixel), ones);
-                Save(c13, d13, tile + (13 * pixel), ones);
+                Save(c12, d4, tile + (12 * pixel), ones);
+                Save(c13, d5, tile + (13 * pixel), ones);
+                Save(c14, d6, tile + (14 * pixel), ones);
+                Save(c15, d7, tile + (15 * pixel), ones);
             }
 
-            if (P.Pixels > 14)
+            if ((P.Pixels & 2) != 0)
             {
-                Save(c14, d14, tile + (14 * pixel), ones);
-                Save(c15, d15, tile + (15 * pixel), ones);
+                Save(c14, d6, tile + ((P.Pixels & ~3) * pixel), ones);
+                Save(c15, d7, tile + (((P.Pixels & ~3) + 1) * pixel), ones);
+            }
+
+            if ((P.Pixels & 1) != 0)
+            {
+                Save(c13, d5, tile + ((P.Pixels - 1) * pixel), ones);
             }
         }
-        while (D.IsRepeated && steps > 0);
+        while (D.IsRepeated && end == 1);
     }
 
     // Sums that are widened several times are added to what the tile holds.
@@ -191,46 +156,10 @@ internal static unsafe class Dot8Tile<L, V, D, P, N>
 
     // The weights of a step.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Next(ref byte* weights, out V w, out V v)
+    private static void Next(byte* weights, out V w, out V v)
     {
         w = L.Load(weights);
         v = N.Count > 1 ? L.Load(weights + (4 * L.Count)) : w;
-        weights += N.Count * 4 * L.Count;
-    }
-
-    // The first step of one pixel.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Start(ref V c, ref V d, byte* codes, V w, V v)
-    {
-        V a = L.Broadcast(codes);
-        c = L.PairSums(a, w);
-        if (N.Count > 1)
-        {
-            d = L.PairSums(a, v);
-        }
-    }
-
-    // One step of one pixel.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(ref V c, ref V d, byte* codes, V w, V v, V ones)
-    {
-        V a = L.Broadcast(codes);
-        c = Add(c, a, w, ones);
-        if (N.Count > 1)
-        {
-            d = Add(d, a, v, ones);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Add(V sum, V a, V w, V ones)
-    {
-        if (D.IsWide)
-        {
-            return L.Add32(sum, L.WordDot(a, w));
-        }
-
-        return D.IsDelayed ? L.Add16(sum, L.PairSums(a, w)) : L.AddDot(sum, a, w, ones);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,7 @@
-namespace LowBit.Kernels.IntegerKernels.Dot8;
+namespace LowBit.Kernels.IntegerKernels;
 
 /// <summary>
-/// Working memory of one call: a table of step offsets and one slot per thread. A chunk claims any free slot; there are as many slots as threads, so
+/// Working memory of one call: a table of offsets and one slot per thread. A chunk claims any free slot; there are as many slots as threads, so
 /// one is always free or about to be. Which slot it was is never visible in a result.
 /// </summary>
 internal readonly unsafe struct ScratchSlots
@@ -23,7 +23,7 @@ internal readonly unsafe struct ScratchSlots
         _count = threads;
     }
 
-    /// <summary>Byte offset of each step.</summary>
+    /// <summary>A table that all chunks read: byte offsets, or what a family puts there.</summary>
     public nint* Offsets { get; }
 
     public static long Bytes(int offsets, long slotBytes, int threads)
