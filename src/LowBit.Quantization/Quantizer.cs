@@ -3,6 +3,7 @@ using LowBit.Quantization.Nodes;
 using LowBit.Quantization.StepRules;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Quantization;
 
@@ -181,9 +182,18 @@ public abstract class Quantizer : IDisposable
         int channels = Step.Length;
         // Low and High move by the zero point, so that kernels and estimators see real codes v = x/s; s·(clamp(r + z) − z) is the same number.
         var shape = new FakeQuantShape(channels, x.Length / channels, Range.Low - ZeroPoint, Range.High - ZeroPoint);
-        float scale = _parts.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Top)) : 1;
-        return Op.Apply(x, Source, shape, scale * Source.Slope);
+        return Op.Apply(x, Source, shape, StepGradientScale(features));
     }
+
+    /// <summary>The same behind a convolution with batch normalisation, fused with it; there is one step.</summary>
+    private protected Tensor RunAfter(in ConvBatchNormInputs inputs, int features)
+    {
+        _parts.Steps.Refresh(Name);
+        return Op.ApplyAfter(in inputs, Source, Range.Low - ZeroPoint, Range.High - ZeroPoint, StepGradientScale(features));
+    }
+
+    private float StepGradientScale(int features)
+        => (_parts.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Top)) : 1) * Source.Slope;
 
     /// <summary>Codes with given steps.</summary>
     private protected void CodesWith(ReadOnlySpan<float> x, ReadOnlySpan<float> steps, Span<int> codes)

@@ -18,7 +18,7 @@ internal sealed unsafe class ConvOperands(ConvShape shape, WorkerPool pool, Isa 
 
     public void Forward() => Conv2d.Forward(shape, _x.Pointer, _w.Pointer, null, _y.Pointer, pool, isa);
 
-    public void BackwardInput() => Conv2d.BackwardInput(shape, _gy.Pointer, _w.Pointer, _gx.Pointer, pool, isa);
+    public void BackwardInput() => Conv2d.BackwardInput(shape, _gy.Pointer, _w.Pointer, _gx.Pointer, accumulate: true, pool, isa);
 
     public void BackwardWeights() => Conv2d.BackwardWeights(shape, _x.Pointer, _gy.Pointer, _gw.Pointer, pool, isa);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Isas;
@@ -47,36 +48,44 @@ public static unsafe class Conv2d
         }
     }
 
-    /// <summary><c>gx[n,h,c,i] += Σ gy[n,p,q,o] · w[o,u,v,i]</c> over all p·S+u−P = h, q·S+v−P = c.</summary>
+    /// <summary><c>gx[n,h,c,i] (+)= Σ gy[n,p,q,o] · w[o,u,v,i]</c> over all p·S+u−P = h, q·S+v−P = c.</summary>
     /// <param name="s">The convolution.</param>
     /// <param name="gy">Gradient of the output, <c>[N, OH, OW, O]</c>.</param>
     /// <param name="w">Weights, <c>[O, KH, KW, C/G]</c>.</param>
-    /// <param name="gx">Gradient of the input, <c>[N, H, W, C]</c>; added to.</param>
+    /// <param name="gx">Gradient of the input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="accumulate">True to add to gx, false to write every element of it.</param>
     /// <param name="pool">The threads.</param>
     /// <param name="isa">The instruction set to use; the CPU must support it.</param>
     /// <exception cref="ArgumentException"><paramref name="s"/> is not a convolution.</exception>
-    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool, Isa isa)
+    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, bool accumulate, WorkerPool pool, Isa isa)
     {
         ArgumentNullException.ThrowIfNull(pool);
         s.Validate();
         ConvShape shape = ConvFrames.Flatten(s);
+        if (!accumulate && (s.Stride > s.KernelHeight || s.Stride > s.KernelWidth))
+        {
+            // No window touches some input pixels.
+            NativeMemory.Clear(gx, (nuint)(s.InputLength * sizeof(float)));
+            accumulate = true;
+        }
+
         if (isa == Isa.Avx512)
         {
-            Bodies<FmaLanes512, Vector512<float>>.BackwardInput(shape, gy, w, gx, pool);
+            Bodies<FmaLanes512, Vector512<float>>.BackwardInput(shape, gy, w, gx, accumulate, pool);
         }
         else if (isa == Isa.Avx2)
         {
-            Bodies<FmaLanes256, Vector256<float>>.BackwardInput(shape, gy, w, gx, pool);
+            Bodies<FmaLanes256, Vector256<float>>.BackwardInput(shape, gy, w, gx, accumulate, pool);
         }
         else if (isa == Isa.Vector128)
         {
-            Bodies<FmaLanes128, Vector128<float>>.BackwardInput(shape, gy, w, gx, pool);
+            Bodies<FmaLanes128, Vector128<float>>.BackwardInput(shape, gy, w, gx, accumulate, pool);
         }
         else
         {
-            var job = new Job { Shape = shape, A = gy, B = w, C = gx };
+            var job = new Job { Shape = shape, A = gy, B = w, C = gx, Accumulate = accumulate };
             pool.Run(shape.Batch * shape.Height, ref job, static (ref Job j, int row) =>
-                ConvReference.BackwardInput(j.Shape, j.A, j.B, j.C, row, row + 1));
+                ConvReference.BackwardInput(j.Shape, j.A, j.B, j.C, j.Accumulate, row, row + 1));
         }
     }
 
@@ -129,15 +138,15 @@ public static unsafe class Conv2d
             }
         }
 
-        public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool)
+        public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, bool accumulate, WorkerPool pool)
         {
             if (s.IsDepthwise)
             {
-                DepthwiseConvolution<L, V>.BackwardInput(s, gy, w, gx, pool);
+                DepthwiseConvolution<L, V>.BackwardInput(s, gy, w, gx, accumulate, pool);
             }
             else
             {
-                DenseConvolution<L, V>.BackwardInput(s, gy, w, gx, pool);
+                DenseConvolution<L, V>.BackwardInput(s, gy, w, gx, accumulate, pool);
             }
         }
 
@@ -170,5 +179,6 @@ public static unsafe class Conv2d
         public float* B;
         public float* Bias;
         public float* C;
+        public bool Accumulate;
     }
 }

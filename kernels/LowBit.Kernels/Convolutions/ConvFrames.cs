@@ -64,7 +64,7 @@ internal static unsafe class ConvFrames
         OutWidth = s.OutWidth,
     };
 
-    /// <summary>The pass that adds one phase of the input gradient of one group, without its packed weights.</summary>
+    /// <summary>The pass that makes one phase of the input gradient of one group, without its packed weights.</summary>
     public static CorrelationPass BackwardPass(in ConvShape s, int group, StridePhase rows, StridePhase columns, float* gy, float* gx)
     {
         nint pixel = s.InChannels, row = pixel * s.Width;
@@ -82,7 +82,6 @@ internal static unsafe class ConvFrames
             TargetImage = row * s.Height,
             OutHeight = rows.Count(s.Height),
             OutWidth = columns.Count(s.Width),
-            Add = true,
         };
     }
 

@@ -57,10 +57,11 @@ public static unsafe class ConvReference
     /// <param name="s">The convolution.</param>
     /// <param name="gy">Gradient of the output, <c>[N, OH, OW, O]</c>.</param>
     /// <param name="w">Weights, <c>[O, KH, KW, C/G]</c>.</param>
-    /// <param name="gx">Gradient of the input, <c>[N, H, W, C]</c>; added to.</param>
+    /// <param name="gx">Gradient of the input, <c>[N, H, W, C]</c>.</param>
+    /// <param name="accumulate">True to add to gx, false to write it.</param>
     /// <param name="first">First input row, counted over all images.</param>
     /// <param name="end">Row after the last one, at most <c>N·H</c>.</param>
-    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, int first, int end)
+    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, bool accumulate, int first, int end)
     {
         int oh = s.OutHeight, ow = s.OutWidth, gi = s.GroupInChannels, go = s.GroupOutChannels;
         for (int row = first; row < end; row++)
@@ -72,7 +73,7 @@ public static unsafe class ConvReference
                 {
                     int group = i / gi;
                     float* target = gx + Input(s, n, h, c) + i;
-                    double sum = *target;
+                    double sum = accumulate ? *target : 0;
                     for (int u = 0; u < s.KernelHeight; u++)
                     {
                         int p = h + s.Padding - u;

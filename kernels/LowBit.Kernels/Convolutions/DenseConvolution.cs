@@ -57,7 +57,7 @@ internal static unsafe class DenseConvolution<L, V>
     /// The gradient to the input: for each phase (a, b) of the stride, the input pixels (S·i + a, S·j + b) meet only the taps
     /// u ≡ a + P, v ≡ b + P (mod S), and for them it is a correlation of gy with those taps, turned, at stride 1.
     /// </summary>
-    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, WorkerPool pool)
+    public static void BackwardInput(in ConvShape s, float* gy, float* w, float* gx, bool accumulate, WorkerPool pool)
     {
         var division = new ColumnPanels(s.GroupInChannels, L.Count);
         long panelFloats = (long)division.PaddedColumns * s.KernelHeight * s.KernelWidth * s.GroupOutChannels;
@@ -72,7 +72,7 @@ internal static unsafe class DenseConvolution<L, V>
                     var columns = new StridePhase(s.KernelWidth, s.Stride, s.Padding, b);
                     if (rows.Taps > 0 && columns.Taps > 0)
                     {
-                        RunPhase(in s, group, rows, columns, new Operands { Gy = gy, W = w, Gx = gx, Panels = panels, Division = division }, pool);
+                        RunPhase(in s, group, rows, columns, new Operands { Gy = gy, W = w, Gx = gx, Accumulate = accumulate, Panels = panels, Division = division }, pool);
                     }
                 }
             }
@@ -87,6 +87,7 @@ internal static unsafe class DenseConvolution<L, V>
         var packing = new TurnedPackJob { Shape = s, Group = group, Rows = rows, Columns = columns, W = operands.W, Panels = operands.Panels, Division = division };
         pool.Run(division.Count, ref packing, static (ref TurnedPackJob j, int panel) => j.Pack(panel));
         CorrelationPass pass = ConvFrames.BackwardPass(s, group, rows, columns, operands.Gy, operands.Gx);
+        pass.Add = operands.Accumulate;
         pass.Panels = operands.Panels;
         pass.Division = division;
         pass.Partition();
@@ -98,6 +99,7 @@ internal static unsafe class DenseConvolution<L, V>
         public float* Gy;
         public float* W;
         public float* Gx;
+        public bool Accumulate;
         public float* Panels;
         public ColumnPanels Division;
     }

@@ -34,7 +34,7 @@ internal static unsafe class DepthwiseConvolution<L, V>
     }
 
     /// <summary>The gradient to the input, phase by phase of the stride as in the dense case.</summary>
-    public static void BackwardInput(in ConvShape shape, float* gy, float* w, float* gx, WorkerPool pool)
+    public static void BackwardInput(in ConvShape shape, float* gy, float* w, float* gx, bool accumulate, WorkerPool pool)
     {
         ConvShape s = shape with { Groups = 1 };
         int taps = s.KernelHeight * s.KernelWidth, padded = DepthwiseCorrelation<L, V>.Pad(s.InChannels);
@@ -61,6 +61,7 @@ internal static unsafe class DepthwiseConvolution<L, V>
                 }
 
                 CorrelationPass pass = ConvFrames.BackwardPass(s, 0, rows, columns, gy, gx);
+                pass.Add = accumulate;
                 pass.Panels = panels;
                 pass.Division = new ColumnPanels(1, L.Count);
                 Run(ref pass, pool);

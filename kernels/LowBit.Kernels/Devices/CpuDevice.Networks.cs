@@ -24,9 +24,9 @@ public sealed unsafe partial class CpuDevice
     }
 
     /// <inheritdoc/>
-    public override void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx)
+    public override void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx, bool accumulate)
     {
-        Conv2d.BackwardInput(in shape, Data(gy, shape.OutputLength), Data(w, shape.WeightLength), Data(gx, shape.InputLength), Pool, _isa);
+        Conv2d.BackwardInput(in shape, Data(gy, shape.OutputLength), Data(w, shape.WeightLength), Data(gx, shape.InputLength), accumulate, Pool, _isa);
         Keep(gy, w, gx);
     }
 

@@ -24,17 +24,8 @@ public sealed unsafe partial class CpuDevice
         Launch.Chunks(folded.BlockCount, new BatchMomentsKernel(Data(x, folded.Count), folded, partials));
         BatchMoments.Combine(in folded, partials, means, squares);
 
-        float* meanOut = Data(mean, channels), inverse = Data(inverseDeviation, channels);
-        float* movingMean = Data(runningMean, channels), movingVariance = Data(runningVariance, channels);
-        for (int c = 0; c < channels; c++)
-        {
-            meanOut[c] = (float)means[c];
-            inverse[c] = (float)(1 / Math.Sqrt((squares[c] / rows) + epsilon));
-            float unbiased = (float)(squares[c] / Math.Max(rows - 1, 1));
-            movingMean[c] += momentum * (meanOut[c] - movingMean[c]);
-            movingVariance[c] += momentum * (unbiased - movingVariance[c]);
-        }
-
+        float* inverse = Data(inverseDeviation, channels);
+        FinishMoments(rows, channels, means, squares, epsilon, momentum, runningMean, runningVariance, mean, inverse);
         Normalize(in folded, x, mean, inverse, gamma, beta, y);
         Keep(runningMean, runningVariance, mean, inverseDeviation);
     }
@@ -121,6 +112,24 @@ public sealed unsafe partial class CpuDevice
         }
 
         Keep(x, gy, gamma, runningMean, runningVariance, gx);
+    }
+
+    // Batch statistics as the normalisation uses them, and the running ones.
+    private static void FinishMoments(
+        int rows, int channels, double* means, double* squares, float epsilon, float momentum,
+        DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer mean, float* inverse)
+    {
+        float* meanOut = Data(mean, channels), movingMean = Data(runningMean, channels), movingVariance = Data(runningVariance, channels);
+        for (int c = 0; c < channels; c++)
+        {
+            meanOut[c] = (float)means[c];
+            inverse[c] = (float)(1 / Math.Sqrt((squares[c] / rows) + epsilon));
+            float unbiased = (float)(squares[c] / Math.Max(rows - 1, 1));
+            movingMean[c] += momentum * (meanOut[c] - movingMean[c]);
+            movingVariance[c] += momentum * (unbiased - movingVariance[c]);
+        }
+
+        Keep(runningMean, runningVariance, mean);
     }
 
     // Σ gy and Σ gy·(x − mean) into the space, and from them the gradients of beta and gamma.

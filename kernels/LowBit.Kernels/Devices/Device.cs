@@ -1,5 +1,6 @@
 using LowBit.Kernels.Elementwise;
 using LowBit.Kernels.FakeQuantization;
+using LowBit.Kernels.Normalizations;
 using LowBit.Kernels.Optimizers;
 using LowBit.Kernels.Reductions;
 using LowBit.Kernels.Rng;
@@ -86,8 +87,8 @@ public abstract class Device : IDisposable
     /// <summary>y = x ⊛ w (+ bias per output channel).</summary>
     public abstract void ConvForward(in ConvShape shape, DeviceBuffer x, DeviceBuffer w, DeviceBuffer? bias, DeviceBuffer y);
 
-    /// <summary>gx += gradient of the convolution to its input.</summary>
-    public abstract void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx);
+    /// <summary>gx = gradient of the convolution to its input, or gx += it when <paramref name="accumulate"/>.</summary>
+    public abstract void ConvBackwardInput(in ConvShape shape, DeviceBuffer gy, DeviceBuffer w, DeviceBuffer gx, bool accumulate);
 
     /// <summary>gw += gradient of the convolution to its weights.</summary>
     public abstract void ConvBackwardWeights(in ConvShape shape, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gw);
@@ -114,6 +115,20 @@ public abstract class Device : IDisposable
     public abstract void BatchNormInferenceBackward(
         int rows, int channels, DeviceBuffer x, DeviceBuffer gy, DeviceBuffer gamma, float epsilon,
         DeviceBuffer runningMean, DeviceBuffer runningVariance, DeviceBuffer? gx, DeviceBuffer? ggamma, DeviceBuffer? gbeta);
+
+    /// <summary>
+    /// Convolution, batch normalisation in training and an element-wise function: raw = x ⊛ w, y = f(bn(raw) (+ addend)), with the statistics and running
+    /// statistics of <see cref="BatchNormForward"/>, all values equal to those of the separate operations.
+    /// </summary>
+    /// <typeparam name="TActivation">f.</typeparam>
+    public abstract void ConvNormForward<TActivation>(in ConvShape shape, in ConvNormBuffers buffers, in FusedActivationArguments activation, DeviceBuffer y)
+        where TActivation : struct, IFusedActivation;
+
+    /// <summary>Gradients of <see cref="ConvNormForward"/>; gradients that are null are skipped.</summary>
+    /// <typeparam name="TActivation">f.</typeparam>
+    public abstract void ConvNormBackward<TActivation>(
+        in ConvShape shape, in ConvNormBuffers buffers, in FusedActivationArguments activation, DeviceBuffer gy, in ConvNormGradients gradients)
+        where TActivation : struct, IFusedActivation;
 
     /// <summary>
     /// Maximum over windows; <paramref name="argmax"/> (int32 per output) receives the flat input index within the image, the first

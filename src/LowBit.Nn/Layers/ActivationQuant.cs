@@ -35,11 +35,14 @@ public sealed class ActivationQuant : Module
     {
         ArgumentNullException.ThrowIfNull(x);
 
-        // LSQ's gradients to x and to the step are 0 at and below code 0, as behind a ReLU. Its first step is found from
-        // rectified values, and other estimators differ at zero itself, so those take the long way.
-        bool clipsLikeRelu = Quantizer is { Kind: Lsq.Kind, Enabled: true, Observer: null, ZeroPoint: 0, Range.Low: 0 } && Quantizer.IsInitialized;
-        return Quantizer.Apply(clipsLikeRelu ? x : x.Apply<Kernels.Elementwise.Relu>());
+        return Quantizer.Apply(ClipsLikeRelu ? x : x.Apply<Kernels.Elementwise.Relu>());
     }
+
+    /// <summary>
+    /// True when a ReLU in front of the quantizer changes neither values nor gradients. LSQ's gradients to x and to the step are 0 at and below
+    /// code 0; its first step is found from rectified values, and other estimators differ at zero itself.
+    /// </summary>
+    public bool ClipsLikeRelu => Quantizer is { Kind: Lsq.Kind, ZeroPoint: 0, Range.Low: 0, CanFuse: true };
 
     /// <inheritdoc/>
     public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)

@@ -1,5 +1,4 @@
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.Elementwise;
 using LowBit.Nn.Lowering;
 using LowBit.Quantization;
 using LowBit.Tensors;
@@ -77,9 +76,9 @@ public sealed class BasicBlock : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor a = InputQuant is null ? x : InputQuant.Forward(x);
-        Tensor h = Bn1.Forward(Conv1.Forward(a));
-        h = Bn2.Forward(Conv2.Forward(InnerQuant is null ? h.Apply<Kernels.Elementwise.Relu>() : InnerQuant.ForwardRectified(h)));
-        return h.Apply<Add>(Shortcut(x, a)).Apply<Kernels.Elementwise.Relu>();
+        var first = new ConvNorm(Conv1, Bn1);
+        Tensor h = InnerQuant is null ? first.Forward<Kernels.Elementwise.Relu>(a) : first.ForwardRectified(a, InnerQuant);
+        return new ConvNorm(Conv2, Bn2).Forward<Kernels.Elementwise.Relu>(h, Shortcut(x, a));
     }
 
     /// <inheritdoc/>

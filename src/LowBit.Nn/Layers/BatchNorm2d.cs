@@ -55,11 +55,14 @@ public sealed class BatchNorm2d : Module
     /// <summary>True to use (and leave alone) the running statistics during training too, as in the last epochs of quantized training.</summary>
     public bool IsFrozen { get; set; }
 
+    /// <summary>True when <see cref="Forward"/> normalises by the statistics of the batch and moves the running ones.</summary>
+    public bool UsesBatch => Training && !IsFrozen;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Training && !IsFrozen
+        return UsesBatch
             ? x.BatchNormTraining(Gamma, Beta, RunningMean, RunningVariance, Momentum, Epsilon)
             : x.BatchNormEvaluation(Gamma, Beta, RunningMean, RunningVariance, Epsilon);
     }

@@ -45,9 +45,11 @@ public sealed class Conv2d : Module
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Tensor weight = Quantizer is null ? Weight : Quantizer.Apply(Weight);
-        return x.Conv2d(weight, Bias, Options.Stride, Options.Padding, Options.Groups);
+        return x.Conv2d(QuantizedWeight(), Bias, Options.Stride, Options.Padding, Options.Groups);
     }
+
+    /// <summary>The weights that the convolution multiplies: Q(w), or w itself in a float model.</summary>
+    internal Tensor QuantizedWeight() => Quantizer is null ? Weight : Quantizer.Apply(Weight);
 
     /// <inheritdoc/>
     public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)

@@ -39,20 +39,54 @@ public class Sequential : Module
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        for (int i = 0; i < Children.Count; i++)
+        for (int i = 0; i < Children.Count;)
         {
-            if (Children[i].Module is Relu && i + 1 < Children.Count && Children[i + 1].Module is ActivationQuant quant)
-            {
-                x = quant.ForwardRectified(x);
-                i++;
-            }
-            else
-            {
-                x = Children[i].Module.Forward(x);
-            }
+            i += At(i) is Conv2d convolution && At(i + 1) is BatchNorm2d norm
+                ? ForwardConvNorm(new ConvNorm(convolution, norm), i, ref x)
+                : ForwardOne(i, ref x);
         }
 
         return x;
+    }
+
+    private Module? At(int i) => i < Children.Count ? Children[i].Module : null;
+
+    // A convolution and its batch norm with what may run in the same pass; returns how many modules that were.
+    private int ForwardConvNorm(ConvNorm pair, int i, ref Tensor x)
+    {
+        Module? next = At(i + 2);
+        if (next is Relu && At(i + 3) is ActivationQuant rectified)
+        {
+            x = pair.ForwardRectified(x, rectified);
+            return 4;
+        }
+
+        if (next is ActivationQuant quant)
+        {
+            x = pair.Forward(x, quant);
+            return 3;
+        }
+
+        if (next is Relu or Relu6)
+        {
+            x = next is Relu ? pair.Forward<Kernels.Elementwise.Relu>(x) : pair.Forward<Kernels.Elementwise.Relu6>(x);
+            return 3;
+        }
+
+        x = pair.Forward(x);
+        return 2;
+    }
+
+    private int ForwardOne(int i, ref Tensor x)
+    {
+        if (At(i) is Relu && At(i + 1) is ActivationQuant quant)
+        {
+            x = quant.ForwardRectified(x);
+            return 2;
+        }
+
+        x = Children[i].Module.Forward(x);
+        return 1;
     }
 
     /// <inheritdoc/>

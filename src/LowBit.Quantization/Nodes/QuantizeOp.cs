@@ -2,6 +2,7 @@ using LowBit.Kernels.FakeQuantization;
 using LowBit.Quantization.Roundings;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Quantization.Nodes;
 
@@ -42,6 +43,14 @@ public abstract class QuantizeOp
     /// <param name="stepGradientScale">Factor of the gradient of what <paramref name="steps"/> learns.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     internal abstract Tensor Apply(Tensor x, StepSource steps, in FakeQuantShape shape, float stepGradientScale);
+
+    /// <summary>Fake-quantizes the result of a convolution with batch normalisation (and its addend) in the same op, with one step.</summary>
+    /// <param name="inputs">The operands in front of the quantizer.</param>
+    /// <param name="steps">Where the step comes from and where its gradient goes.</param>
+    /// <param name="low">Lowest code, without the zero point.</param>
+    /// <param name="high">Highest code, without the zero point.</param>
+    /// <param name="stepGradientScale">Factor of the gradient of what <paramref name="steps"/> learns.</param>
+    internal abstract Tensor ApplyAfter(in ConvBatchNormInputs inputs, StepSource steps, int low, int high, float stepGradientScale);
 
     /// <summary>code[i] = clamp(round(x[i]/step) + z, low, high), the same float operations as the kernel.</summary>
     internal abstract void Codes(ReadOnlySpan<float> x, float step, CodeRange range, int zeroPoint, Span<int> codes);

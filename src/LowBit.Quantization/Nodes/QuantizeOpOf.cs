@@ -1,7 +1,9 @@
 using LowBit.Kernels.FakeQuantization;
 using LowBit.Kernels.Isas;
+using LowBit.Kernels.Normalizations;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Quantization.Nodes;
 
@@ -22,6 +24,10 @@ internal sealed class QuantizeOp<TRounding, TEstimator> : QuantizeOp
         var node = new QuantizeNode<TRounding, TEstimator>(x, steps.Learned, shape, stepGradientScale);
         return node.Run(x, steps.Step);
     }
+
+    /// <inheritdoc/>
+    internal override Tensor ApplyAfter(in ConvBatchNormInputs inputs, StepSource steps, int low, int high, float stepGradientScale)
+        => ConvBatchNormOp.ConvBatchNorm<FusedQuantizer<TRounding, TEstimator>>(in inputs, new FusedStep(steps.Step, steps.Learned, low, high, stepGradientScale));
 
     /// <inheritdoc/>
     internal override void Codes(ReadOnlySpan<float> x, float step, CodeRange range, int zeroPoint, Span<int> codes)

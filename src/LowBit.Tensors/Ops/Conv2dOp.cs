@@ -65,9 +65,9 @@ internal sealed class Conv2dNode(ConvShape shape, Tensor x, Tensor w, Tensor? bi
             Device.SumRows(shape.Batch * shape.OutHeight * shape.OutWidth, shape.OutChannels, outputGradient, gb);
         }
 
-        if (gradients.For(x) is { } gx)
+        if (gradients.For(x, out bool holdsOther) is { } gx)
         {
-            Device.ConvBackwardInput(shape, outputGradient, w.Buffer, gx);
+            Device.ConvBackwardInput(shape, outputGradient, w.Buffer, gx, accumulate: holdsOther);
         }
     }
 }

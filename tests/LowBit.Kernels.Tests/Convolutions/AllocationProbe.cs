@@ -16,7 +16,7 @@ internal sealed unsafe class AllocationProbe(ConvShape shape) : IDisposable
     public void Step(WorkerPool pool, Isa isa)
     {
         Conv2d.Forward(shape, _x.Pointer, _w.Pointer, null, _y.Pointer, pool, isa);
-        Conv2d.BackwardInput(shape, _y.Pointer, _w.Pointer, _x.Pointer, pool, isa);
+        Conv2d.BackwardInput(shape, _y.Pointer, _w.Pointer, _x.Pointer, accumulate: true, pool, isa);
         Conv2d.BackwardWeights(shape, _x.Pointer, _y.Pointer, _w.Pointer, pool, isa);
     }
 

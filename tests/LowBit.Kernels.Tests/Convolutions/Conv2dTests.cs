@@ -37,12 +37,15 @@ public sealed class Conv2dTests
         foreach (Fill fill in new[] { Fill.AllMin, Fill.Alternating, Fill.Random })
         {
             using var problem = new FloatConvProblem(test.Shape, fill, seed: number);
-            float[] expected = problem.Run(direction, Isa.Scalar, pool, start: 0.25f);
-            float[] magnitudes = problem.Magnitudes(direction, pool, start: 0.25f);
-            foreach (Isa isa in CpuFeatures.Usable)
+            foreach (float start in new[] { 0.25f, 0 })
             {
-                float[] actual = problem.Run(direction, isa, pool, start: 0.25f);
-                AssertClose(expected, actual, magnitudes, problem.Depth(direction) + 2, $"{direction} {isa} {fill}: {test}");
+                float[] expected = problem.Run(direction, Isa.Scalar, pool, start);
+                float[] magnitudes = problem.Magnitudes(direction, pool, start);
+                foreach (Isa isa in CpuFeatures.Usable)
+                {
+                    float[] actual = problem.Run(direction, isa, pool, start);
+                    AssertClose(expected, actual, magnitudes, problem.Depth(direction) + 2, $"{direction} {isa} {fill}, from {start}: {test}");
+                }
             }
         }
     }
@@ -55,14 +58,15 @@ public sealed class Conv2dTests
         for (int i = 0; i < 60; i++)
         {
             ConvShape shape = RandomShape(random);
+            float start = i % 2 == 0 ? -0.5f : 0;
             using var problem = new FloatConvProblem(shape, Fill.Random, seed: i);
             foreach (ConvDirection direction in Enum.GetValues<ConvDirection>())
             {
-                float[] expected = problem.Run(direction, Isa.Scalar, pool, start: -0.5f);
-                float[] magnitudes = problem.Magnitudes(direction, pool, start: -0.5f);
+                float[] expected = problem.Run(direction, Isa.Scalar, pool, start);
+                float[] magnitudes = problem.Magnitudes(direction, pool, start);
                 foreach (Isa isa in CpuFeatures.Usable)
                 {
-                    float[] actual = problem.Run(direction, isa, pool, start: -0.5f);
+                    float[] actual = problem.Run(direction, isa, pool, start);
                     AssertClose(expected, actual, magnitudes, problem.Depth(direction) + 2, $"{direction} {isa} {shape}");
                 }
             }
@@ -149,7 +153,7 @@ public sealed class Conv2dTests
         using var pool = new WorkerPool(1);
         var tooSmall = new ConvShape(1, 2, 2, 1, 1, 5, 5, 1, 1);
         Assert.Throws<ArgumentException>(() => Conv2d.Forward(tooSmall, null, null, null, null, pool, Isa.Scalar));
-        Assert.Throws<ArgumentException>(() => Conv2d.BackwardInput(tooSmall, null, null, null, pool, Isa.Scalar));
+        Assert.Throws<ArgumentException>(() => Conv2d.BackwardInput(tooSmall, null, null, null, accumulate: true, pool, Isa.Scalar));
         Assert.Throws<ArgumentException>(() => Conv2d.BackwardWeights(tooSmall, null, null, null, pool, Isa.Scalar));
     }
 

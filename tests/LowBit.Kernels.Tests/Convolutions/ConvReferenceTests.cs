@@ -31,7 +31,7 @@ public sealed unsafe class ConvReferenceTests
         gx[4] = 0.5f;
         fixed (float* gy = new float[] { 1, 2, 3, 4 }, w = s_w, to = gx)
         {
-            ConvReference.BackwardInput(s_shape, gy, w, to, 0, 3);
+            ConvReference.BackwardInput(s_shape, gy, w, to, accumulate: true, 0, 3);
         }
 
         Assert.Equal([1, 12, 20, 103, 1234.5f, 2040, 300, 3400, 4000], gx);

@@ -41,7 +41,8 @@ internal sealed unsafe class FloatConvProblem : IDisposable
     };
 
     /// <summary>
-    /// Runs one product. The gradients are added to <paramref name="start"/>; the forward result must not depend on it.
+    /// Runs one product. The gradients are added to <paramref name="start"/>, that of the input is written when it is 0; the forward result
+    /// must not depend on it.
     /// All buffers are checked for writes outside and operands for writes at all.
     /// </summary>
     public float[] Run(ConvDirection direction, Isa isa, WorkerPool pool, float start, bool withBias = true)
@@ -54,14 +55,15 @@ internal sealed unsafe class FloatConvProblem : IDisposable
         };
         float[] x = X.ToArray(), w = W.ToArray(), gy = Gy.ToArray();
         using var result = new GuardedBuffer<float>(length);
-        result.Span.Fill(direction == ConvDirection.Forward ? float.NaN : start);
+        bool isWritten = direction == ConvDirection.Forward || (direction == ConvDirection.BackwardInput && start == 0);
+        result.Span.Fill(isWritten ? float.NaN : start);
         switch (direction)
         {
             case ConvDirection.Forward:
                 Conv2d.Forward(Shape, _x.Pointer, _w.Pointer, withBias ? _bias.Pointer : null, result.Pointer, pool, isa);
                 break;
             case ConvDirection.BackwardInput:
-                Conv2d.BackwardInput(Shape, _gy.Pointer, _w.Pointer, result.Pointer, pool, isa);
+                Conv2d.BackwardInput(Shape, _gy.Pointer, _w.Pointer, result.Pointer, accumulate: !isWritten, pool, isa);
                 break;
             default:
                 Conv2d.BackwardWeights(Shape, _x.Pointer, _gy.Pointer, result.Pointer, pool, isa);

@@ -1,4 +1,5 @@
 using LowBit.Kernels.Elementwise;
+using LowBit.Kernels.Normalizations;
 using LowBit.Tensors.Ops;
 using LowBit.TestKit;
 using LowBit.TestKit.Oracles;
@@ -112,6 +113,39 @@ internal static class OpCases
             Ranges = [(-2, 2), (-2, 2), (-2, 2), (-1, 1), (0.5, 2)],
             Large = [[16, 16, 16, 24], [24], [24], [24], [24]],
         },
+        new("conv_batch_norm", static t => ConvBatchNormOp.ConvBatchNorm<FusedIdentity>(ConvNorm(t, 1, 1)),
+            static (tape, t) => NormOfConv(tape, t, 1, 1))
+        {
+            Shapes = [[[2, 4, 5, 3], [4, 3, 3, 3], [4], [4]], [[2, 1, 1, 1], [1, 3, 3, 1], [1], [1]], [[3, 5, 5, 2], [17, 3, 3, 2], [17], [17]]],
+            WrongShapes = [[[2, 4, 5, 3], [4, 3, 3, 2], [4], [4]], [[2, 4, 5, 3], [4, 3, 3, 3], [3], [4]], [[1, 1, 1, 3], [4, 1, 1, 3], [4], [4]]],
+            Large = [[24, 16, 16, 16], [24, 3, 3, 16], [24], [24]],
+        },
+        new("conv_batch_norm_relu_stride2", static t => ConvBatchNormOp.ConvBatchNorm<FusedUnary<Relu>>(ConvNorm(t, 2, 1)),
+            static (tape, t) => [.. NormOfConv(tape, t, 2, 1).Select(static v => v.Value > 0 ? v : v * 0)])
+        {
+            Shapes = [[[2, 7, 6, 3], [4, 3, 3, 3], [4], [4]]], Large = [[40, 16, 16, 16], [32, 3, 3, 16], [32], [32]],
+        },
+        new("conv_batch_norm_silu", static t => ConvBatchNormOp.ConvBatchNorm<FusedUnary<Silu>>(ConvNorm(t, 1, 0)),
+            static (tape, t) => [.. NormOfConv(tape, t, 1, 0).Select(static v => v.Function(Silu.Surrogate, static at => Slope(Silu.Surrogate, at), 24, 0, 8))])
+        {
+            Shapes = [[[3, 4, 4, 3], [4, 1, 1, 3], [4], [4]]], Large = [[24, 16, 16, 16], [24, 1, 1, 16], [24], [24]],
+        },
+        new("conv_batch_norm_shortcut_relu", static t => ConvBatchNormOp.ConvBatchNorm<FusedUnary<Relu>>(ConvNorm(t, 1, 1) with { Addend = t[4] }),
+            static (tape, t) => [.. NormOfConv(tape, t, 1, 1).Zip(t[4].Values, static (a, b) => a + b).Select(static v => v.Value > 0 ? v : v * 0)])
+        {
+            Shapes = [[[2, 4, 5, 3], [4, 3, 3, 3], [4], [4], [2, 4, 5, 4]]],
+            WrongShapes = [[[2, 4, 5, 3], [4, 3, 3, 3], [4], [4], [2, 4, 5, 3]]],
+            Large = [[24, 16, 16, 16], [24, 3, 3, 16], [24], [24], [24, 16, 16, 24]],
+        },
+        new("conv_batch_norm_of_its_own_shortcut", static t =>
+            {
+                Tensor x = t[0].Scale(1);
+                return ConvBatchNormOp.ConvBatchNorm<FusedUnary<Relu>>(ConvNorm([x, t[1], t[2], t[3]], 1, 1) with { Addend = x });
+            },
+            static (tape, t) => [.. NormOfConv(tape, t, 1, 1).Zip(t[0].Values, static (a, b) => a + b).Select(static v => v.Value > 0 ? v : v * 0)])
+        {
+            Shapes = [[[2, 4, 5, 3], [3, 3, 3, 3], [3], [3]]], Large = [[24, 16, 16, 16], [16, 3, 3, 16], [16], [16]],
+        },
         new("max_pool", static t => t[0].MaxPool2d(2), static (_, t) => Formulas.MaxPool(t[0], 2, 2, 0))
         {
             Shapes = [[[2, 4, 6, 3]], [[1, 2, 2, 1]], [[1, 5, 5, 2]]], WrongShapes = [[[2, 4, 6]], [[1, 1, 4, 1]]], Large = [[8, 32, 32, 16]],
@@ -209,6 +243,27 @@ internal static class OpCases
         };
 
     private static int[] Labels(int rows, int classes) => [.. Enumerable.Range(0, rows).Select(r => r * 7 % classes)];
+
+    private static ConvBatchNormInputs ConvNorm(Tensor[] t, int stride, int padding) => new()
+    {
+        X = t[0],
+        W = t[1],
+        Stride = stride,
+        Padding = padding,
+        Groups = 1,
+        Gamma = t[2],
+        Beta = t[3],
+        RunningMean = Like(t[2], 0),
+        RunningVariance = Like(t[2], 1),
+        Momentum = 0.1f,
+        Epsilon = 1e-5f,
+    };
+
+    private static List<Var> NormOfConv(ErrorTape tape, Operand[] t, int stride, int padding)
+    {
+        List<Var> y = Formulas.Conv2d(tape, t[0], t[1], null, stride, padding, 1);
+        return Formulas.BatchNormTraining(tape, new Operand([y.Count / t[1].Shape[0], t[1].Shape[0]], [.. y]), t[2], t[3], 1e-5f);
+    }
 
     private static Tensor Like(Tensor t, float value) => Tensor.Full(t.Device, t.Shape, value);
 

@@ -12,6 +12,7 @@ namespace LowBit.Cli.Documents;
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(CeilingsDocument))]
 [JsonSerializable(typeof(KernelsDocument))]
+[JsonSerializable(typeof(TrainBenchDocument))]
 [JsonSerializable(typeof(TuneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 internal sealed partial class JsonDocuments : JsonSerializerContext;

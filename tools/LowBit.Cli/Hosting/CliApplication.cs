@@ -49,7 +49,7 @@ internal static class CliApplication
         Add(VerifyCommand.Define());
         Add(DoctorCommand.Define());
         var bench = new Command("bench", "Measure this machine");
-        foreach (CommandDefinition definition in (CommandDefinition[])[BenchCeilingsCommand.Define(), BenchKernelsCommand.Define()])
+        foreach (CommandDefinition definition in (CommandDefinition[])[BenchCeilingsCommand.Define(), BenchKernelsCommand.Define(), BenchTrainCommand.Define()])
         {
             definition.Command.SetAction(parse => Guard(host, common, parse, definition.Run));
             bench.Subcommands.Add(definition.Command);
