@@ -40,6 +40,9 @@ public sealed class Checkpoint
     /// <summary>Optimiser steps taken.</summary>
     public long OptimiserSteps { get; init; }
 
+    /// <summary><see cref="Training.Teacher.Fingerprint"/> of the run's teacher, or null without one.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Copies the state of a model and, if given, of its optimiser.</summary>
     /// <param name="model">The model.</param>
     /// <param name="optimiser">The optimiser, or null.</param>
@@ -61,7 +64,7 @@ public sealed class Checkpoint
         return tensors;
     }
 
-    /// <summary>Builds the model of the recipe and loads the weights.</summary>
+    /// <summary>Builds the model of the recipe, in progressive lowering with the bits of the checkpoint's stage, and loads the weights.</summary>
     /// <param name="device">Where the tensors live.</param>
     /// <returns>The model, in evaluation mode.</returns>
     /// <exception cref="InvalidOperationException">The checkpoint holds no recipe.</exception>
@@ -73,7 +76,7 @@ public sealed class Checkpoint
             throw new InvalidOperationException("the checkpoint holds no recipe; build the model by code and call LoadModel");
         }
 
-        Module model = ModelFactory.Build(device, Recipe, Data);
+        Module model = ModelFactory.Build(device, Recipe, Data, Position?.Stage);
         try
         {
             LoadModel(model);

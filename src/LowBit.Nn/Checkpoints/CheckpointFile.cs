@@ -65,6 +65,7 @@ public static class CheckpointFile
             Data = checkpoint.Data,
             Position = checkpoint.Position,
             OptimiserSteps = checkpoint.OptimiserSteps,
+            Teacher = checkpoint.Teacher,
             Tensors = [.. entries],
         };
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, RecipeJson.Default.CheckpointHeader);
@@ -120,6 +121,7 @@ public static class CheckpointFile
             Data = header.Data,
             Position = header.Position,
             OptimiserSteps = header.OptimiserSteps,
+            Teacher = header.Teacher,
         };
     }
 
@@ -132,6 +134,11 @@ public static class CheckpointFile
             header.Recipe?.Validate();
             header.Data?.Validate();
             header.Position?.Validate();
+            if (header.Position is { } position && header.Recipe is { } recipe && position.Stage >= (recipe.Quantization?.CountStages() ?? 1))
+            {
+                throw new ArgumentException($"the position is in stage {position.Stage} of a recipe with {recipe.Quantization?.CountStages() ?? 1} of them");
+            }
+
             ArgumentOutOfRangeException.ThrowIfNegative(header.OptimiserSteps);
             ArgumentNullException.ThrowIfNull(header.Tensors);
             return header;

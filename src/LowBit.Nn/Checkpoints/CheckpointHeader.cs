@@ -14,5 +14,7 @@ internal sealed record CheckpointHeader
 
     public long OptimiserSteps { get; set; }
 
+    public string? Teacher { get; set; }
+
     public CheckpointEntry[] Tensors { get; set; } = [];
 }

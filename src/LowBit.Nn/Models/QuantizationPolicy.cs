@@ -65,6 +65,13 @@ public sealed record QuantizationPolicy
         => $"{Method} w{WeightBits}a{ActivationBits} {(PerChannel ? "per channel" : "per layer")} ({Grid} grid), first/last: {FirstLayerWeightBits}/{LastLayerWeightBits}, "
             + $"last input: {LastLayerActivationBits}, residual: {ResidualBits}";
 
+    /// <summary>Bits of all parts on one line, for example <c>w4a4, first layer w8a8, last layer w8a8, residual 8</c>.</summary>
+    public string Bits() => $"w{WeightBits}a{ActivationBits}, {Ends()}";
+
+    /// <summary>Bits of the parts that papers treat specially, for example <c>first layer w8a8, last layer w8a8, residual 8</c>; the image always has 8.</summary>
+    public string Ends()
+        => $"first layer w{FirstLayerWeightBits}a8, last layer w{LastLayerWeightBits}a{LastLayerActivationBits}, residual {ResidualBits}";
+
     internal QuantizerOptions Weights(LayerPlace place)
     {
         int bits = place switch

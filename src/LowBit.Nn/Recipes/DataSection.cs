@@ -18,6 +18,9 @@ public sealed record DataSection
     /// <summary>True to mirror half of the training images.</summary>
     public bool Flip { get; set; }
 
+    /// <summary>MixUp's α: each image is mixed with another one of its batch by λ ~ Beta(α, α); 0 for none, else 0.001 to 1000.</summary>
+    public double MixUp { get; set; }
+
     /// <summary>Use only the first this many training images; 0 for all.</summary>
     public int TrainImages { get; set; }
 
@@ -30,6 +33,11 @@ public sealed record DataSection
         Demand.Range("data.batch", Batch, 2, 65536);
         Demand.Range("data.evaluationBatch", EvaluationBatch, 1, 65536);
         Demand.Range("data.pad", Pad, 0, 64);
+        if (!(MixUp == 0 || (MixUp >= 0.001 && MixUp <= 1000)))
+        {
+            throw new ArgumentException($"data.mixUp is {MixUp}; it must be 0 for none, or 0.001 to 1000");
+        }
+
         Demand.Range("data.trainImages", TrainImages, 0, int.MaxValue);
         Demand.Range("data.testImages", TestImages, 0, int.MaxValue);
     }

@@ -33,17 +33,73 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.Grid"/>
     public WeightGrid Grid { get; set; } = WeightGrid.Narrow;
 
-    /// <summary>The policy that models are built from.</summary>
-    public QuantizationPolicy ToPolicy() => new()
+    /// <summary>
+    /// Progressive lowering: entries of first epoch and least bits, epochs ascending from 0, bits descending down to the recipe's own;
+    /// empty to train with the recipe's bits from the start. The ends and the residual stream keep their bits throughout.
+    /// </summary>
+    /// <remarks>Zhuang et al. 2018, arXiv:1711.00205, "progressive quantization".</remarks>
+    public BitStage[] Progressive { get; set; } = [];
+
+    /// <summary>Number of stages of progressive lowering; 1 without it.</summary>
+    public int CountStages() => Math.Max(1, Progressive.Length);
+
+    /// <summary>The policy that the finished model has.</summary>
+    public QuantizationPolicy ToPolicy() => ToPolicy(CountStages() - 1);
+
+    /// <summary>The policy that models of a stage are built from.</summary>
+    /// <param name="stage">From 0 to <see cref="CountStages"/> − 1.</param>
+    /// <exception cref="ArgumentException">There is no such stage.</exception>
+    public QuantizationPolicy ToPolicy(int stage)
     {
-        Method = Method,
-        WeightBits = WeightBits,
-        ActivationBits = ActivationBits,
-        FirstLayerWeightBits = FirstLayerWeightBits,
-        LastLayerWeightBits = LastLayerWeightBits,
-        LastLayerActivationBits = LastLayerActivationBits,
-        ResidualBits = ResidualBits,
-        PerChannel = PerChannel,
-        Grid = Grid,
-    };
+        if (stage < 0 || stage >= CountStages())
+        {
+            throw new ArgumentException($"there is no stage {stage} in a recipe with {CountStages()} of them");
+        }
+
+        int least = Progressive.Length == 0 ? 0 : Progressive[stage].Bits;
+        return new QuantizationPolicy
+        {
+            Method = Method,
+            WeightBits = Math.Max(WeightBits, least),
+            ActivationBits = Math.Max(ActivationBits, least),
+            FirstLayerWeightBits = FirstLayerWeightBits,
+            LastLayerWeightBits = LastLayerWeightBits,
+            LastLayerActivationBits = LastLayerActivationBits,
+            ResidualBits = ResidualBits,
+            PerChannel = PerChannel,
+            Grid = Grid,
+        };
+    }
+
+    /// <summary>The epoch in front of which a stage ends.</summary>
+    /// <param name="stage">From 0.</param>
+    /// <param name="epochs">Epochs of the run.</param>
+    public int EndOf(int stage, int epochs) => stage + 1 < Progressive.Length ? Progressive[stage + 1].Epoch : epochs;
+
+    internal void Validate(int epochs)
+    {
+        if (Progressive is null)
+        {
+            throw new ArgumentException("quantization.progressive is null; leave it out to train with the recipe's bits from the start");
+        }
+
+        for (int i = 0; i < Progressive.Length; i++)
+        {
+            string key = $"quantization.progressive[{i}]";
+            BitStage stage = Progressive[i] ?? throw new ArgumentException($"{key} is null; give its epoch and bits");
+            Demand.Range($"{key}.bits", stage.Bits, 1, 8);
+            Demand.Range($"{key}.epoch", stage.Epoch, i == 0 ? 0 : Progressive[i - 1].Epoch + 1, i == 0 ? 0 : epochs - 1);
+            if (i > 0 && stage.Bits >= Progressive[i - 1].Bits)
+            {
+                throw new ArgumentException($"{key}.bits is {stage.Bits}; bits must become fewer from stage to stage, and the one before has {Progressive[i - 1].Bits}");
+            }
+        }
+
+        ToPolicy().Validate();
+        if (Progressive.Length > 0 && Progressive[^1].Bits > Math.Min(WeightBits, ActivationBits))
+        {
+            throw new ArgumentException(
+                $"quantization.progressive ends with {Progressive[^1].Bits} bits; it must come down to the recipe's w{WeightBits}a{ActivationBits}, add a stage of {Math.Min(WeightBits, ActivationBits)} bits");
+        }
+    }
 }

@@ -27,6 +27,9 @@ public sealed record Recipe
     /// <summary>Bits and method; null for a float model.</summary>
     public QuantizationSection? Quantization { get; set; }
 
+    /// <summary>A teacher to learn from; null for none.</summary>
+    public DistillationSection? Distillation { get; set; }
+
     /// <summary>Optimiser and its numbers.</summary>
     public OptimizerSection Optimizer { get; set; } = new();
 
@@ -53,7 +56,8 @@ public sealed record Recipe
 
         Data.Validate();
         Model.Validate();
-        Quantization?.ToPolicy().Validate();
+        Quantization?.Validate(Training.Epochs);
+        Distillation?.Validate();
         Optimizer.Validate();
         Schedule.Validate();
         Training.Validate();

@@ -12,4 +12,5 @@ namespace LowBit.Nn.Recipes;
 [JsonSerializable(typeof(Recipe))]
 [JsonSerializable(typeof(CheckpointHeader))]
 [JsonSerializable(typeof(EpochMetrics))]
+[JsonSerializable(typeof(RunRecord))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -54,6 +54,12 @@ public static class RecipeReader
             Apply(root, setting);
         }
 
+        // A setting may bring whole objects, whose keys nobody has looked at yet.
+        if (UnknownKey(root, RecipeJson.Default.Recipe, "") is { } sentence)
+        {
+            throw new ArgumentException($"after --set {string.Join(" --set ", overrides)}: {sentence}");
+        }
+
         return Checked(root, (field, message) => new ArgumentException($"after --set {string.Join(" --set ", overrides)}: {field}: {message}"));
     }
 
@@ -82,9 +88,9 @@ public static class RecipeReader
         {
             Recipe recipe = root.Deserialize(RecipeJson.Default.Recipe)!;
             if (recipe.Data is null || recipe.Model is null || recipe.Optimizer is null || recipe.Schedule is null || recipe.Training is null
-                || recipe.Model.Hidden is null || recipe.Schedule.Milestones is null)
+                || recipe.Schedule.Milestones is null)
             {
-                throw error("recipe", "only 'quantization' may be null; leave the other parts out to get their defaults");
+                throw error("recipe", "only 'quantization' and 'distillation' may be null; leave the other parts out to get their defaults");
             }
 
             recipe.Validate();
@@ -115,17 +121,26 @@ public static class RecipeReader
                 return $"unknown key '{path}{key}', did you mean '{path}{NearestName.Find(key, [.. known.Keys])}'?";
             }
 
-            if (value is JsonObject inner && Section(property) is { } section && UnknownKey(inner, section, $"{path}{key}.") is { } sentence)
+            if (value is JsonObject inner && Section(property.PropertyType) is { } section && UnknownKey(inner, section, $"{path}{key}.") is { } sentence)
             {
                 return sentence;
+            }
+
+            JsonTypeInfo? entry = value is JsonArray ? Section(property.PropertyType.GetElementType()) : null;
+            for (int i = 0; entry is not null && i < value!.AsArray().Count; i++)
+            {
+                if (value[i] is JsonObject element && UnknownKey(element, entry, $"{path}{key}[{i}].") is { } inList)
+                {
+                    return inList;
+                }
             }
         }
 
         return null;
     }
 
-    private static JsonTypeInfo? Section(JsonPropertyInfo property)
-        => RecipeJson.Default.GetTypeInfo(property.PropertyType) is { Kind: JsonTypeInfoKind.Object } info ? info : null;
+    private static JsonTypeInfo? Section(Type? type)
+        => type is not null && RecipeJson.Default.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } info ? info : null;
 
     private static void Apply(JsonObject root, string setting)
     {
@@ -147,7 +162,7 @@ public static class RecipeReader
                 return;
             }
 
-            type = Section(property) ?? throw new ArgumentException($"'{string.Join('.', parts[..(i + 1)])}' has no keys inside; set it itself");
+            type = Section(property.PropertyType) ?? throw new ArgumentException($"'{string.Join('.', parts[..(i + 1)])}' has no keys inside; set it itself");
             if (node[property.Name] is not JsonObject inner)
             {
                 inner = [];

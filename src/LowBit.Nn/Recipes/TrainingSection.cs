@@ -24,11 +24,21 @@ public sealed record TrainingSection
     /// <summary>Evaluate on the test images after every this many epochs, and after the last.</summary>
     public int EvaluateEvery { get; set; } = 1;
 
+    /// <summary>True to write a TensorBoard event file beside the metrics.</summary>
+    public bool TensorBoard { get; set; }
+
+    /// <summary>With <see cref="TensorBoard"/>: also the step of every quantizer (the mean over channels).</summary>
+    public bool TensorBoardSteps { get; set; }
+
     internal void Validate()
     {
         Demand.Range("training.epochs", Epochs, 1, 1_000_000);
         Demand.Share("training.labelSmoothing", LabelSmoothing);
         Demand.Range("training.freezeNormsFrom", FreezeNormsFrom ?? 0, 0, int.MaxValue);
         Demand.Range("training.evaluateEvery", EvaluateEvery, 1, int.MaxValue);
+        if (TensorBoardSteps && !TensorBoard)
+        {
+            throw new ArgumentException("training.tensorBoardSteps needs training.tensorBoard; set both");
+        }
     }
 }

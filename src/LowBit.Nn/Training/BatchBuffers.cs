@@ -9,6 +9,7 @@ internal sealed class BatchBuffers
     private readonly IBatchSource _source;
     private readonly float[] _images;
     private readonly int[] _labels;
+    private readonly int[] _partners;
     private readonly float[] _logits;
 
     public BatchBuffers(IBatchSource source)
@@ -16,6 +17,7 @@ internal sealed class BatchBuffers
         _source = source;
         _images = new float[checked(source.BatchSize * source.Height * source.Width * source.Channels)];
         _labels = new int[source.BatchSize];
+        _partners = new int[source.BatchSize];
         _logits = new float[source.BatchSize * source.Classes];
     }
 
@@ -25,8 +27,14 @@ internal sealed class BatchBuffers
     /// <summary>Labels of the loaded batch.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 
-    /// <summary>Fetches a batch and copies it to the device, <c>[n, H, W, C]</c>.</summary>
-    public Tensor Load(Device device, int epoch, int batch)
+    /// <summary>Labels of the images that were mixed in; the same as <see cref="Labels"/> without MixUp.</summary>
+    public ReadOnlySpan<int> Partners => _partners.AsSpan(0, Count);
+
+    /// <summary>Share of the labels, 0 to 1; the partners have the rest. 1 without MixUp.</summary>
+    public float Share { get; private set; } = 1;
+
+    /// <summary>Fetches a batch, mixes it where asked, and copies it to the device, <c>[n, H, W, C]</c>.</summary>
+    public Tensor Load(Device device, int epoch, int batch, MixUp? mixUp = null)
     {
         Count = _source.Fill(epoch, batch, _images, _labels);
         if (Count < 1 || Count > _source.BatchSize)
@@ -43,9 +51,18 @@ internal sealed class BatchBuffers
         }
 
         int length = Count * _source.Height * _source.Width * _source.Channels;
+        Labels.CopyTo(_partners);
+        Share = mixUp?.Share(epoch, batch) ?? 1;
+        if (mixUp is not null)
+        {
+            _partners.AsSpan(0, Count).Reverse();
+            MixUp.Mix(_images.AsSpan(0, length), Count, Share);
+        }
+
         return Tensor.FromArray(device, _images.AsSpan(0, length), Count, _source.Height, _source.Width, _source.Channels);
     }
 
+    /// <summary>Images whose largest logit is that of their label, or of their partner's where that has the larger share.</summary>
     public int CountCorrect(Tensor logits)
     {
         if (logits.Length != Count * _source.Classes)
@@ -54,6 +71,6 @@ internal sealed class BatchBuffers
         }
 
         logits.CopyTo(_logits);
-        return Evaluator.CountCorrect(_logits.AsSpan(0, logits.Length), Labels);
+        return Evaluator.CountCorrect(_logits.AsSpan(0, logits.Length), Share >= 0.5f ? Labels : Partners);
     }
 }

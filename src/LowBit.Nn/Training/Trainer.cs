@@ -5,6 +5,7 @@ using LowBit.Nn.Optimisation;
 using LowBit.Nn.Schedules;
 using LowBit.Quantization;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Nn.Training;
 
@@ -56,6 +57,7 @@ public sealed class Trainer
         }
 
         (_model, _optimiser, _schedule, _loss, _train, _test, _options) = (model, optimiser, schedule, loss, train, test, options);
+        _position.Stage = options.Stage;
         _buffers = new BatchBuffers(train);
         foreach ((_, Quantizer quantizer) in model.Quantizers())
         {
@@ -85,24 +87,38 @@ public sealed class Trainer
             throw new ArgumentException($"the checkpoint stands at batch {position.Batch} of {_train.Batches}; resume with the data and batch size it was made with");
         }
 
+        if (position.Stage != _options.Stage)
+        {
+            throw new ArgumentException($"the checkpoint is of stage {position.Stage} and the model of stage {_options.Stage}; build the model of the checkpoint's stage");
+        }
+
         checkpoint.LoadModel(_model);
         checkpoint.LoadOptimiser(_optimiser);
         _position = position with { };
     }
 
-    /// <summary>Trains to the end, or until cancelled; then the state is saved first.</summary>
+    /// <summary>Goes on from the stage before this one: what the checkpoint lacks finds its value from the first batch.</summary>
+    /// <param name="carried">Made by <see cref="StageChange.Carry"/>.</param>
+    internal void TakeOver(Checkpoint carried)
+    {
+        carried.InitializeModel(_model);
+        carried.LoadOptimiser(_optimiser);
+        _position = carried.Position! with { };
+    }
+
+    /// <summary>Trains to the end of the run or of its stage, or until cancelled; then the state is saved first.</summary>
     /// <param name="progress">Told about ten times a second, and after every epoch; or null.</param>
     /// <param name="token">Cancel to stop after the current step.</param>
     /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
-        MetricsWriter? metrics = OpenOutput();
+        var output = RunOutput.Open(_options, _position.Epoch, _optimiser.Steps);
         var clock = new EpochClock(_position.Seconds);
-        while (_position.Epoch < _options.Epochs)
+        while (_position.Epoch < (_options.Until ?? _options.Epochs))
         {
             SetModes();
             clock.StartEpoch();
-            if (!TrainEpoch(clock, progress, token) || !FinishEpoch(clock, metrics, progress, token))
+            if (!TrainEpoch(clock, progress, token) || !FinishEpoch(clock, output, progress, token))
             {
                 _position.Seconds = clock.TotalSeconds;
                 Save("last");
@@ -124,10 +140,10 @@ public sealed class Trainer
     {
         using (TensorScope.Begin())
         {
-            Tensor images = _buffers.Load(_model.Device, epoch, batch);
+            Tensor images = _buffers.Load(_model.Device, epoch, batch, _options.MixUp);
             Tensor logits = _model.Forward(images);
             correct = _buffers.CountCorrect(logits);
-            Tensor loss = _loss.Of(logits, _buffers.Labels);
+            Tensor loss = LossOf(images, logits);
             double value = loss.Item();
             double rate = RateAt(epoch, batch);
             if (!double.IsFinite(value))
@@ -147,6 +163,17 @@ public sealed class Trainer
             _optimiser.Step(rate);
             return value;
         }
+    }
+
+    private Tensor LossOf(Tensor images, Tensor logits)
+    {
+        Tensor loss = _loss.Of(logits, _buffers.Labels);
+        if (_options.MixUp is not null)
+        {
+            loss = loss.Scale(_buffers.Share) + _loss.Of(logits, _buffers.Partners).Scale(1 - _buffers.Share);
+        }
+
+        return _options.Teacher?.Blend(loss, images, logits) ?? loss;
     }
 
     private double RateAt(int epoch, int batch)
@@ -191,7 +218,7 @@ public sealed class Trainer
     }
 
     // False when cancelled during the evaluation: the epoch's last step is saved and the evaluation repeated on resume.
-    private bool FinishEpoch(EpochClock clock, MetricsWriter? metrics, IProgress<TrainingProgress>? progress, CancellationToken token)
+    private bool FinishEpoch(EpochClock clock, RunOutput? output, IProgress<TrainingProgress>? progress, CancellationToken token)
     {
         int done = _position.Epoch + 1;
         clock.StopTraining();
@@ -217,6 +244,7 @@ public sealed class Trainer
             TrainAccuracy = _position.Correct / (double)_position.Seen,
             TestLoss = evaluation?.Loss,
             TestAccuracy = evaluation?.Accuracy,
+            Bits = _options.Bits,
             ImagesPerSecond = clock.ImagesPerSecond,
             Seconds = clock.TotalSeconds,
         };
@@ -225,6 +253,7 @@ public sealed class Trainer
         _position = new TrainingPosition
         {
             Epoch = done,
+            Stage = _position.Stage,
             BestAccuracy = isBest ? evaluation!.Accuracy : _position.BestAccuracy,
             BestEpoch = isBest ? done - 1 : _position.BestEpoch,
             LastAccuracy = evaluation?.Accuracy ?? _position.LastAccuracy,
@@ -236,7 +265,7 @@ public sealed class Trainer
             Save("best");
         }
 
-        metrics?.Append(line);
+        output?.Append(line, _model);
         progress?.Report(report);
         return true;
     }
@@ -255,17 +284,6 @@ public sealed class Trainer
         _position.Epoch, _position.BestAccuracy, _position.BestAccuracy < 0 ? 0 : _position.BestEpoch + 1, _position.LastAccuracy,
         clock.SessionImagesPerSecond, _position.Seconds, isInterrupted);
 
-    private MetricsWriter? OpenOutput()
-    {
-        if (_options.OutputFolder is null)
-        {
-            return null;
-        }
-
-        Directory.CreateDirectory(_options.OutputFolder);
-        return new MetricsWriter(Path.Combine(_options.OutputFolder, "metrics.jsonl"), _position.Epoch);
-    }
-
     private void Save(string name)
     {
         if (_options.OutputFolder is not null)
@@ -276,6 +294,7 @@ public sealed class Trainer
                 Data = _options.Data,
                 Position = Position,
                 OptimiserSteps = _optimiser.Steps,
+                Teacher = _options.Teacher?.Fingerprint,
             });
         }
     }

@@ -17,6 +17,27 @@ public sealed record TrainerOptions
     /// <summary>From this epoch (from 0) on, batch norm uses and keeps its running statistics; null for never.</summary>
     public int? FreezeNormsFrom { get; init; }
 
+    /// <summary>Mixes the images of each batch; null for pure images.</summary>
+    public MixUp? MixUp { get; init; }
+
+    /// <summary>Whose answers are learned beside the labels; null for none. It stays the caller's.</summary>
+    public Teacher? Teacher { get; init; }
+
+    /// <summary>Stage of progressive lowering that the model is built for, from 0.</summary>
+    public int Stage { get; init; }
+
+    /// <summary>Stop in front of this epoch, where the next stage begins; null to train all epochs.</summary>
+    public int? Until { get; init; }
+
+    /// <summary>The bits of the model, for the metrics; null for float32.</summary>
+    public string? Bits { get; init; }
+
+    /// <summary>Write TensorBoard events beside the metrics.</summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>Add every quantizer's step to the events.</summary>
+    public bool TensorBoardSteps { get; init; }
+
     /// <summary>Folder for <c>last.lbc</c>, <c>best.lbc</c> and <c>metrics.jsonl</c>, made when missing; null to write nothing.</summary>
     public string? OutputFolder { get; init; }
 
@@ -31,6 +52,8 @@ public sealed record TrainerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(FreezeNormsFrom ?? 0);
+        ArgumentOutOfRangeException.ThrowIfNegative(Stage);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Until ?? Epochs, Epochs);
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
         {
             throw new ArgumentException($"the learning rate is {LearningRate}; it must be above 0");

@@ -9,6 +9,9 @@ public sealed record TrainingPosition
     /// <summary>Next batch of that epoch, from 0.</summary>
     public int Batch { get; set; }
 
+    /// <summary>Stage of progressive lowering that the state belongs to, from 0; 0 without it.</summary>
+    public int Stage { get; set; }
+
     /// <summary>Sum of loss·images over the epoch's batches so far.</summary>
     public double LossSum { get; set; }
 
@@ -18,7 +21,7 @@ public sealed record TrainingPosition
     /// <summary>Images seen in the epoch so far.</summary>
     public long Seen { get; set; }
 
-    /// <summary>Best test accuracy so far, 0 to 1; −1 before the first evaluation.</summary>
+    /// <summary>Best test accuracy so far, 0 to 1; −1 before the first evaluation, and of the present stage alone in progressive lowering.</summary>
     public double BestAccuracy { get; set; } = -1;
 
     /// <summary>Epoch of <see cref="BestAccuracy"/>, from 0.</summary>
@@ -32,7 +35,7 @@ public sealed record TrainingPosition
 
     internal void Validate()
     {
-        if (Epoch < 0 || Batch < 0 || Seen < 0 || Correct < 0 || Correct > Seen)
+        if (Epoch < 0 || Batch < 0 || Stage < 0 || Seen < 0 || Correct < 0 || Correct > Seen)
         {
             throw new ArgumentException($"the position epoch {Epoch}, batch {Batch}, {Correct} of {Seen} images is none that training writes");
         }

@@ -17,27 +17,25 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Name of the checkpoint with the best test accuracy in an output folder.</summary>
     public const string BestFile = "best" + CheckpointFile.Extension;
 
-    private readonly Optimiser _optimiser;
+    private readonly Device _device;
+    private readonly TrainingSources _sources;
+    private readonly Teacher? _teacher;
+    private Optimiser _optimiser;
 
-    private TrainingRun(Device device, Recipe recipe, DataFacts data, in TrainingSources sources, string? outputFolder)
+    private TrainingRun(Device device, Recipe recipe, DataFacts data, in TrainingSources sources, string? outputFolder, Action<Module, string>? loadForeign, int stage)
     {
-        Recipe = recipe;
-        Data = data;
-        OutputFolder = outputFolder;
-        Model = ModelFactory.Build(device, recipe, data);
-        _optimiser = recipe.Optimizer.Build(Model);
-        Trainer = new Trainer(
-            Model, _optimiser, recipe.Schedule.Build(), new CrossEntropyLoss((float)recipe.Training.LabelSmoothing), sources.Train, sources.Test,
-            new TrainerOptions
-            {
-                Epochs = recipe.Training.Epochs,
-                LearningRate = recipe.Optimizer.LearningRate,
-                EvaluateEvery = recipe.Training.EvaluateEvery,
-                FreezeNormsFrom = recipe.Training.FreezeNormsFrom,
-                OutputFolder = outputFolder,
-                Recipe = recipe,
-                Data = data,
-            });
+        (_device, Recipe, Data, _sources, OutputFolder) = (device, recipe, data, sources, outputFolder);
+        recipe.Validate();
+        _teacher = recipe.Distillation is { } distillation ? Teacher.Read(device, distillation, data, loadForeign) : null;
+        try
+        {
+            (Model, _optimiser, Trainer) = Build(stage);
+        }
+        catch
+        {
+            _teacher?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The recipe.</summary>
@@ -46,11 +44,11 @@ public sealed class TrainingRun : IDisposable
     /// <summary>What the model knows about the data.</summary>
     public DataFacts Data { get; }
 
-    /// <summary>The model in training.</summary>
-    public Module Model { get; }
+    /// <summary>The model in training; another one after a stage of progressive lowering.</summary>
+    public Module Model { get; private set; }
 
-    /// <summary>The trainer.</summary>
-    public Trainer Trainer { get; }
+    /// <summary>The trainer of the model.</summary>
+    public Trainer Trainer { get; private set; }
 
     /// <summary>Where checkpoints and metrics go; null for nowhere.</summary>
     public string? OutputFolder { get; }
@@ -64,15 +62,17 @@ public sealed class TrainingRun : IDisposable
     /// <param name="data">What the model needs to know about the data.</param>
     /// <param name="sources">Training and test images as the recipe's data part says.</param>
     /// <param name="outputFolder">For checkpoints and metrics; null to write nothing.</param>
+    /// <param name="loadForeign">Loads PyTorch's weights from a <c>.safetensors</c> file into a model, for a foreign teacher; null when there is no reader.</param>
     /// <exception cref="ArgumentException">Recipe, data and sources do not fit each other.</exception>
-    /// <exception cref="LowBitFormatException">The checkpoint of <c>training.init</c> is damaged.</exception>
-    public static TrainingRun Start(Device device, Recipe recipe, DataFacts data, in TrainingSources sources, string? outputFolder)
+    /// <exception cref="LowBitFormatException">The checkpoint of <c>training.init</c> or of the teacher is damaged.</exception>
+    public static TrainingRun Start(
+        Device device, Recipe recipe, DataFacts data, in TrainingSources sources, string? outputFolder, Action<Module, string>? loadForeign = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(data);
         if (recipe.Training.Init is null)
         {
-            return new TrainingRun(device, recipe, data, sources, outputFolder);
+            return new TrainingRun(device, recipe, data, sources, outputFolder, loadForeign, 0);
         }
 
         if (!File.Exists(recipe.Training.Init))
@@ -82,7 +82,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         Checkpoint start = CheckpointFile.Read(recipe.Training.Init);
-        var run = new TrainingRun(device, recipe, data, sources, outputFolder);
+        var run = new TrainingRun(device, recipe, data, sources, outputFolder, loadForeign, 0);
         try
         {
             run.NotInitialized = start.InitializeModel(run.Model);
@@ -100,8 +100,9 @@ public sealed class TrainingRun : IDisposable
     /// <param name="checkpoint">Read from <see cref="LastFile"/> of the folder.</param>
     /// <param name="sources">The same images as before.</param>
     /// <param name="outputFolder">The folder.</param>
-    /// <exception cref="ArgumentException">The checkpoint holds no recipe or position, or does not fit the sources.</exception>
-    public static TrainingRun Resume(Device device, Checkpoint checkpoint, in TrainingSources sources, string? outputFolder)
+    /// <param name="loadForeign">Loads PyTorch's weights from a <c>.safetensors</c> file into a model, for a foreign teacher; null when there is no reader.</param>
+    /// <exception cref="ArgumentException">The checkpoint holds no recipe or position, or does not fit the sources or the teacher's file.</exception>
+    public static TrainingRun Resume(Device device, Checkpoint checkpoint, in TrainingSources sources, string? outputFolder, Action<Module, string>? loadForeign = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.Recipe is null || checkpoint.Data is null)
@@ -109,9 +110,15 @@ public sealed class TrainingRun : IDisposable
             throw new ArgumentException("the checkpoint holds no recipe, so it cannot be resumed; use it as training.init of a recipe", nameof(checkpoint));
         }
 
-        var run = new TrainingRun(device, checkpoint.Recipe, checkpoint.Data, sources, outputFolder);
+        var run = new TrainingRun(device, checkpoint.Recipe, checkpoint.Data, sources, outputFolder, loadForeign, checkpoint.Position?.Stage ?? 0);
         try
         {
+            if (run._teacher is { } teacher && teacher.Fingerprint != checkpoint.Teacher)
+            {
+                throw new ArgumentException(
+                    $"distillation.teacher names {run.Recipe.Distillation!.Teacher}, whose weights are not those that the run was started with; put the old file back, or start anew");
+            }
+
             run.Trainer.Resume(checkpoint);
             return run;
         }
@@ -132,15 +139,87 @@ public sealed class TrainingRun : IDisposable
         {
             Directory.CreateDirectory(OutputFolder);
             AtomicFile.Write(Path.Combine(OutputFolder, "recipe.json"), System.Text.Encoding.UTF8.GetBytes(Recipe.ToJson() + "\n"));
+            Record().Write(OutputFolder, RunSession.Here(_device, Trainer.Position));
         }
 
-        return Trainer.Run(progress, token);
+        while (true)
+        {
+            TrainingResult result = Trainer.Run(progress, token);
+            if (result.IsInterrupted || Trainer.Position.Epoch >= Recipe.Training.Epochs)
+            {
+                return result;
+            }
+
+            NextStage();
+        }
     }
 
-    /// <summary>Releases model and optimiser.</summary>
+    /// <summary>Releases model, optimiser and teacher.</summary>
     public void Dispose()
     {
         _optimiser.Dispose();
         Model.Dispose();
+        _teacher?.Dispose();
+    }
+
+    private RunRecord Record()
+    {
+        QuantizationPolicy? policy = Recipe.Quantization?.ToPolicy();
+        return new RunRecord
+        {
+            Recipe = Recipe.Name,
+            RecipeHash = Recipe.Hash(),
+            Seed = Recipe.Training.Seed,
+            Epochs = Recipe.Training.Epochs,
+            Parameters = Model.CountParameters(),
+            Quantization = policy?.ToString(),
+            FirstLayer = policy is null ? null : $"w{policy.FirstLayerWeightBits}a8",
+            LastLayer = policy is null ? null : $"w{policy.LastLayerWeightBits}a{policy.LastLayerActivationBits}",
+            Teacher = _teacher?.Fingerprint,
+        };
+    }
+
+    private (Module Model, Optimiser Optimiser, Trainer Trainer) Build(int stage)
+    {
+        TrainingSection training = Recipe.Training;
+        Module model = ModelFactory.Build(_device, Recipe, Data, stage);
+        Optimiser optimiser = Recipe.Optimizer.Build(model);
+        var options = new TrainerOptions
+        {
+            Epochs = training.Epochs,
+            LearningRate = Recipe.Optimizer.LearningRate,
+            EvaluateEvery = training.EvaluateEvery,
+            FreezeNormsFrom = training.FreezeNormsFrom,
+            MixUp = Recipe.Data.MixUp > 0 ? new MixUp(Recipe.Data.MixUp, training.Seed) : null,
+            Teacher = _teacher,
+            Stage = stage,
+            Until = Recipe.Quantization?.EndOf(stage, training.Epochs),
+            Bits = Recipe.Quantization?.ToPolicy(stage).Bits(),
+            TensorBoard = training.TensorBoard,
+            TensorBoardSteps = training.TensorBoardSteps,
+            OutputFolder = OutputFolder,
+            Recipe = Recipe,
+            Data = Data,
+        };
+        try
+        {
+            return (model, optimiser, new Trainer(
+                model, optimiser, Recipe.Schedule.Build(), new CrossEntropyLoss((float)training.LabelSmoothing), _sources.Train, _sources.Test, options));
+        }
+        catch
+        {
+            optimiser.Dispose();
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private void NextStage()
+    {
+        (Module model, Optimiser optimiser, Trainer trainer) = Build(Trainer.Position.Stage + 1);
+        trainer.TakeOver(StageChange.Carry(Model, _optimiser, Trainer.Position, model));
+        _optimiser.Dispose();
+        Model.Dispose();
+        (Model, _optimiser, Trainer) = (model, optimiser, trainer);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class PreparedModels : IDisposable
         Channels = channels;
     }
 
-    public static IReadOnlyList<string> Kinds { get; } = ["mlp", "lenet5", "vgg7", "resnet20a", "resnet20b"];
+    public static IReadOnlyList<string> Kinds { get; } = ["mlp", "lenet5", "vgg7", "resnet20a", "resnet20b", "mobilenetv2"];
 
     public Module Model { get; }
 
@@ -60,6 +60,7 @@ internal sealed class PreparedModels : IDisposable
             "vgg7" => new Vgg7(device, options, 4),
             "resnet20a" => new ResNetCifar(device, options, 20, projection: false, width: 4),
             "resnet20b" => new ResNetCifar(device, options, 20, projection: true, width: 4),
+            "mobilenetv2" => new MobileNetV2(device, options, 0.1),
             _ => throw new ArgumentException(kind),
         };
         var prepared = new PreparedModels(model, normalization, size, channels);

@@ -82,6 +82,20 @@ public class RecipeReaderTests
         Assert.Equal(3, RecipeReader.Parse("""{ "name": "f" }""", "s", "quantization.weightBits=3").Quantization!.WeightBits);
     }
 
+    [Fact]
+    public void Stages_never_have_fewer_bits_than_the_recipe_and_end_with_its_own()
+    {
+        Recipe recipe = RecipeReader.Parse(
+            Small, "s", "quantization.activationBits=3", "training.epochs=9",
+            """quantization.progressive=[{"epoch":0,"bits":8},{"epoch":4,"bits":3},{"epoch":6,"bits":2}]""");
+        QuantizationSection section = recipe.Quantization!;
+        Assert.Equal([(8, 8), (3, 3), (2, 3)], Enumerable.Range(0, section.CountStages()).Select(section.ToPolicy).Select(p => (p.WeightBits, p.ActivationBits)));
+        Assert.Equal(section.ToPolicy(2), section.ToPolicy());
+        Assert.Equal([4, 6, 9], Enumerable.Range(0, 3).Select(stage => section.EndOf(stage, recipe.Training.Epochs)));
+        Assert.Throws<ArgumentException>(() => section.ToPolicy(3));
+        Assert.Equal(recipe.ToJson(), RecipeReader.Parse(recipe.ToJson(), "again").ToJson());
+    }
+
     [Theory]
     [InlineData("optimizer.learnRate=1", "did you mean 'optimizer.learningRate'?")]
     [InlineData("optimiser.kind=sgd", "did you mean 'optimizer'?")]
@@ -90,6 +104,32 @@ public class RecipeReaderTests
     [InlineData("optimizer.learningRate=-1", "optimizer.learningRate is -1")]
     [InlineData("name.inner=1", "'name' has no keys inside")]
     [InlineData("quantization.weightBits=9", "quantization.weightBits is 9")]
+    [InlineData("data.mixUp=-1", "data.mixUp is -1")]
+    [InlineData("data.mixUp=1e-9", "0.001 to 1000")]
+    [InlineData("training.tensorBoardSteps=true", "training.tensorBoardSteps needs training.tensorBoard")]
+    [InlineData("model.multiplier=2", "only mobilenetv2")]
+    [InlineData("model={\"kind\":\"mobilenetv2\",\"width\":16}", "model.multiplier")]
+    [InlineData("model={\"kind\":\"mobilenetv2\",\"multiplier\":9}", "model.multiplier is 9")]
+    [InlineData("model.hidden=null", "model.hidden is null")]
+    [InlineData("distillation={}", "distillation.teacher is empty")]
+    [InlineData("distillation={\"teacher\":\"t.lbc\",\"temperature\":0}", "distillation.temperature is 0")]
+    [InlineData("distillation={\"teacher\":\"t.lbc\",\"weight\":1.5}", "distillation.weight is 1.5")]
+    [InlineData("distillation={\"teacher\":\"t.lbc\",\"model\":{}}", "distillation.model is only for")]
+    [InlineData("distillation={\"teacher\":\"t.safetensors\"}", "distillation.model is missing")]
+    [InlineData("distillation={\"teacher\":\"t.safetensors\",\"model\":{\"kind\":\"x\"}}", "distillation.model.kind is 'x'")]
+    [InlineData("distillation={\"teacher\":\"t.lbc\",\"mean\":[0],\"deviation\":[1]}", "distillation.mean")]
+    [InlineData("distillation={\"teacher\":\"t.safetensors\",\"model\":{},\"mean\":[0]}", "distillation.deviation")]
+    [InlineData("distillation={\"teacher\":\"t.safetensors\",\"model\":{},\"mean\":[0],\"deviation\":[0]}", "distillation.mean and distillation.deviation: channel 0")]
+    [InlineData("quantization.progressive=null", "quantization.progressive is null")]
+    [InlineData("quantization.progressive=[null]", "quantization.progressive[0] is null")]
+    [InlineData("quantization.progressive=8", "quantization.progressive")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bit\":8}]", "did you mean 'quantization.progressive[0].bits'?")]
+    [InlineData("quantization.progressive=[{\"epoch\":1,\"bits\":2}]", "quantization.progressive[0].epoch is 1")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":9}]", "quantization.progressive[0].bits is 9")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":8},{\"epoch\":0,\"bits\":2}]", "quantization.progressive[1].epoch is 0")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":8},{\"epoch\":3,\"bits\":2}]", "quantization.progressive[1].epoch is 3")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":4},{\"epoch\":1,\"bits\":4}]", "fewer")]
+    [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":8},{\"epoch\":1,\"bits\":4}]", "w2a4")]
     public void Wrong_settings_are_named(string setting, string part)
     {
         ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => RecipeReader.Parse(Small, "s", setting));
@@ -101,6 +141,8 @@ public class RecipeReaderTests
     [InlineData("""{ "name": "x", "model": { "kid": "mlp" } }""", "did you mean 'model.kind'?")]
     [InlineData("""{ "name": "x", "model": { "kind": "lenet" } }""", "did you mean 'lenet5'?")]
     [InlineData("""{ "name": "x", "model": null }""", "quantization")]
+    [InlineData("""{ "name": "x", "quantization": { "progressive": [{ "epock": 0, "bits": 4 }] } }""", "did you mean 'quantization.progressive[0].epoch'?")]
+    [InlineData("""{ "name": "x", "distillation": { "teachr": "a.lbc" } }""", "did you mean 'distillation.teacher'?")]
     [InlineData("""{ "name": "x", "training": { "epochs": "ten" } }""", "training.epochs")]
     [InlineData("""{ "name": "x", "training": { "epochs": 0 } }""", "training.epochs is 0")]
     [InlineData("""{ "name": "a/b" }""", "name is 'a/b'")]

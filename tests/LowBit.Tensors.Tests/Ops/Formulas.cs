@@ -156,6 +156,14 @@ internal static class Formulas
         return y;
     }
 
+    public static List<Var> Distillation(ErrorTape tape, Operand logits, Operand target, float temperature)
+    {
+        Operand Cooled(Operand x) => new(x.Shape, [.. x.Values.Select(v => v * (double)(1 / temperature))]);
+        List<Var> q = LogSoftmax(tape, Cooled(logits)), p = LogSoftmax(tape, Cooled(target));
+        List<Var> terms = [.. p.Zip(q, static (a, b) => a.Exp() * (a - b))];
+        return [tape.Sum(terms) * ((double)temperature * temperature / logits.Shape[0])];
+    }
+
     public static List<Var> CrossEntropy(ErrorTape tape, Operand logits, int[] labels, double smoothing)
     {
         int classes = logits.Shape[1];

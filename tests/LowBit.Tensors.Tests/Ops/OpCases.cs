@@ -176,6 +176,8 @@ internal static class OpCases
         },
         CrossEntropy("cross_entropy", 0),
         CrossEntropy("cross_entropy_smoothed", 0.1f),
+        Distillation("distillation", 1),
+        Distillation("distillation_hot", 4),
     ];
 
     private static OpCase Unary<TOp>((double Low, double High) range, double roundings, double scale = 0, double slopeScale = 0, Func<double, double>? value = null)
@@ -240,6 +242,15 @@ internal static class OpCases
             Shapes = [[[3, 5]], [[1, 2]], [[17, 10]]],
             Ranges = [(-6, 6)],
             Large = [[3000, 37]],
+        };
+
+    private static OpCase Distillation(string name, float temperature)
+        => new(name, t => t[0].Distillation(t[1].Detach(), temperature), (tape, t) => Formulas.Distillation(tape, t[0], Constant(tape, t[1]), temperature))
+        {
+            Shapes = [[[3, 5], [3, 5]], [[1, 2], [1, 2]], [[17, 10], [17, 10]]],
+            WrongShapes = [[[3, 5], [5, 3]], [[3, 5], [2, 5]], [[5], [5]], [[0, 5], [0, 5]]],
+            Ranges = [(-6, 6)],
+            Large = [[3000, 37], [3000, 37]],
         };
 
     private static int[] Labels(int rows, int classes) => [.. Enumerable.Range(0, rows).Select(r => r * 7 % classes)];

@@ -51,7 +51,7 @@ internal static class ExportCommand
 
     private static ExportDocument Integers(CommandContext context, TrainedModel trained, string output)
     {
-        LoweringResult lowered = Lowered.Lower(trained.Model, trained.Recipe, trained.Facts);
+        LoweringResult lowered = Lowered.Lower(trained.Model, trained.Recipe, trained.Facts, trained.Stage);
         byte[] bytes = LbqWriter.ToBytes(lowered.Model);
         AtomicFile.Write(output, bytes);
         IntegerModel again = LbqReader.Read(output);

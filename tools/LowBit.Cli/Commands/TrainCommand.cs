@@ -4,8 +4,10 @@ using LowBit.Cli.Documents;
 using LowBit.Cli.Hosting;
 using LowBit.Cli.Loading;
 using LowBit.Data.Sets;
+using LowBit.Nn;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Recipes;
+using LowBit.Nn.TensorBoard;
 using LowBit.Nn.Training;
 using Spectre.Console;
 
@@ -61,7 +63,7 @@ internal static class TrainCommand
         DataFacts facts = Sources.Facts(train);
         using TrainingImages training = Sources.Training(train, recipe, facts);
         using TrainingImages test = TestImages(context, recipe, facts);
-        using TrainingRun run = TrainingRun.Start(context.Device, recipe, facts, new TrainingSources(training, test), folder);
+        using TrainingRun run = TrainingRun.Start(context.Device, recipe, facts, new TrainingSources(training, test), folder, LoadForeign(context));
         foreach (string missing in run.NotInitialized)
         {
             context.Log($"note: {recipe.Training.Init} has no '{missing}'; it starts from the seed");
@@ -89,10 +91,12 @@ internal static class TrainCommand
         Sources.RequireFit(train, checkpoint.Data!);
         using TrainingImages training = Sources.Training(train, recipe, checkpoint.Data!);
         using TrainingImages test = TestImages(context, recipe, checkpoint.Data!);
-        using TrainingRun run = TrainingRun.Resume(context.Device, checkpoint, new TrainingSources(training, test), folder);
+        using TrainingRun run = TrainingRun.Resume(context.Device, checkpoint, new TrainingSources(training, test), folder, LoadForeign(context));
         context.Log($"going on in epoch {run.Trainer.Position.Epoch + 1} of {recipe.Training.Epochs}");
         return Train(context, run, folder);
     }
+
+    private static Action<Module, string> LoadForeign(CommandContext context) => (model, path) => ForeignModel.LoadWeights(context, model, path);
 
     private static TrainingImages TestImages(CommandContext context, Recipe recipe, DataFacts facts)
     {
@@ -108,10 +112,19 @@ internal static class TrainCommand
         TrainingResult result = run.Run(new TrainingLine(context.Host, recipe.Name), context.Stop);
         string best = Path.Combine(folder, TrainingRun.BestFile);
         string last = Path.Combine(folder, TrainingRun.LastFile);
+        RunRecord? record = RunRecord.Read(folder);
         var document = new TrainDocument
         {
             Recipe = recipe.Name,
+            RecipeHash = recipe.Hash(),
+            Seed = recipe.Training.Seed,
+            Parameters = run.Model.CountParameters(),
             Quantization = recipe.Quantization?.ToPolicy().ToString(),
+            FirstLayer = record?.FirstLayer,
+            LastLayer = record?.LastLayer,
+            ResidualBits = recipe.Quantization?.ResidualBits,
+            Commit = record?.Sessions.LastOrDefault()?.Commit,
+            Machine = record?.Sessions.LastOrDefault()?.Machine,
             BestAccuracy = result.BestAccuracy < 0 ? null : result.BestAccuracy,
             FinalAccuracy = result.FinalAccuracy < 0 ? null : result.FinalAccuracy,
             Epochs = result.Epochs,
@@ -120,6 +133,7 @@ internal static class TrainCommand
             Interrupted = result.IsInterrupted,
             Checkpoint = File.Exists(best) && !result.IsInterrupted ? best : last,
             Metrics = Path.Combine(folder, "metrics.jsonl"),
+            TensorBoard = recipe.Training.TensorBoard ? Path.Combine(folder, EventWriter.FileName) : null,
         };
         if (context.IsJson)
         {
@@ -147,6 +161,11 @@ internal static class TrainCommand
         context.Console.Write(new Text(string.Create(
             CultureInfo.InvariantCulture,
             $"{document.Recipe}: {best}{document.Epochs} epochs in {TrainingLine.Duration(TimeSpan.FromSeconds(document.Seconds))}, {document.ImagesPerSecond:N0} images per second\n")));
+        if (document.Quantization is not null)
+        {
+            context.Console.Write(new Text($"{document.Quantization}\n"));
+        }
+
         context.Console.Write(new Text($"checkpoint {document.Checkpoint}, metrics {document.Metrics}\n"));
         if (document.Quantization is not null && !document.Interrupted)
         {

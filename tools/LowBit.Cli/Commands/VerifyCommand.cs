@@ -36,7 +36,7 @@ internal static class VerifyCommand
     {
         IReadOnlyList<Isa> isas = ChosenIsas(context.Parse.GetValue(s_isa)!);
         using TrainedModel trained = TrainedModel.Open(context, context.Parse.GetValue(s_checkpoint)!);
-        LoweringResult lowered = Lowered.Lower(trained.Model, trained.Recipe, trained.Facts);
+        LoweringResult lowered = Lowered.Lower(trained.Model, trained.Recipe, trained.Facts, trained.Stage);
         ImageSet set = Sources.Load(context, context.Parse.GetValue(s_data) ?? trained.Recipe.Data.Set, Split.Test);
         Sources.RequireFit(set, trained.Facts);
         int limit = context.Parse.GetValue(s_images);

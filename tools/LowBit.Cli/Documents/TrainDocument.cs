@@ -5,7 +5,29 @@ internal sealed record TrainDocument
 {
     public required string Recipe { get; init; }
 
+    /// <summary>First 16 digits of the SHA-256 of the recipe with every key written out.</summary>
+    public required string RecipeHash { get; init; }
+
+    public ulong Seed { get; init; }
+
+    public long Parameters { get; init; }
+
     public string? Quantization { get; init; }
+
+    /// <summary>Bits of the first layer's weights and input, for example w8a8; null for float32.</summary>
+    public string? FirstLayer { get; init; }
+
+    /// <summary>Bits of the last layer's weights and input; null for float32.</summary>
+    public string? LastLayer { get; init; }
+
+    /// <summary>Bits of the residual stream, where the model has one; null for float32.</summary>
+    public int? ResidualBits { get; init; }
+
+    /// <summary>Commit that the code was built from; null when it was built outside a git checkout.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>Model of the processor.</summary>
+    public string? Machine { get; init; }
 
     public double? BestAccuracy { get; init; }
 
@@ -22,4 +44,7 @@ internal sealed record TrainDocument
     public required string Checkpoint { get; init; }
 
     public required string Metrics { get; init; }
+
+    /// <summary>The event file; null when the recipe asks for none.</summary>
+    public string? TensorBoard { get; init; }
 }

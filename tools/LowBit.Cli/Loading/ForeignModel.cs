@@ -35,12 +35,7 @@ internal static class ForeignModel
         Module model = ModelFactory.Build(context.Device, recipe, facts);
         try
         {
-            using SafetensorsReader file = SafetensorsReader.Open(path);
-            foreach (string left in StateDict.Load(model, file))
-            {
-                context.Log($"note: {path} also holds '{left}', which {name} does not have");
-            }
-
+            LoadWeights(context, model, path);
             model.Evaluate();
             return model;
         }
@@ -48,6 +43,16 @@ internal static class ForeignModel
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Loads a file into a model that is built already.</summary>
+    public static void LoadWeights(CommandContext context, Module model, string path)
+    {
+        using SafetensorsReader file = SafetensorsReader.Open(path);
+        foreach (string left in StateDict.Load(model, file))
+        {
+            context.Log($"note: {path} also holds '{left}', which the model does not have");
         }
     }
 }

@@ -16,7 +16,11 @@ internal static class Lowered
     public const string DataProperty = "data";
 
     /// <summary>Lowers a trained model; it must be quantized.</summary>
-    public static LoweringResult Lower(Module model, Recipe recipe, DataFacts facts)
+    /// <param name="model">The model.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="facts">What it knows about its data.</param>
+    /// <param name="stage">Stage of progressive lowering that it belongs to; null for the last.</param>
+    public static LoweringResult Lower(Module model, Recipe recipe, DataFacts facts, int? stage = null)
     {
         if (recipe.Quantization is null)
         {
@@ -33,7 +37,7 @@ internal static class Lowered
             Properties = new Dictionary<string, string>
             {
                 [DataProperty] = recipe.Data.Set,
-                ["quantization"] = recipe.Quantization.ToPolicy().ToString(),
+                ["quantization"] = recipe.Quantization.ToPolicy(stage ?? (recipe.Quantization.CountStages() - 1)).ToString(),
                 ["recipe"] = recipe.Hash(),
             },
         });

@@ -10,12 +10,13 @@ namespace LowBit.Cli.Loading;
 /// <summary>A model rebuilt from a checkpoint, with what it was trained on.</summary>
 internal sealed class TrainedModel : IDisposable
 {
-    private TrainedModel(string path, Module model, Recipe recipe, DataFacts facts)
+    private TrainedModel(string path, Module model, Checkpoint checkpoint)
     {
         Path = path;
         Model = model;
-        Recipe = recipe;
-        Facts = facts;
+        Recipe = checkpoint.Recipe!;
+        Facts = checkpoint.Data!;
+        Stage = checkpoint.Position?.Stage;
     }
 
     public string Path { get; }
@@ -26,6 +27,9 @@ internal sealed class TrainedModel : IDisposable
 
     public DataFacts Facts { get; }
 
+    /// <summary>Stage of progressive lowering; null when the checkpoint does not say.</summary>
+    public int? Stage { get; }
+
     /// <summary>Reads a checkpoint file, or the best checkpoint of a folder.</summary>
     public static TrainedModel Open(CommandContext context, string path)
     {
@@ -33,7 +37,7 @@ internal sealed class TrainedModel : IDisposable
         Checkpoint checkpoint = ModelFiles.ReadCheckpoint(file);
         try
         {
-            return new TrainedModel(file, checkpoint.BuildModel(context.Device), checkpoint.Recipe!, checkpoint.Data!);
+            return new TrainedModel(file, checkpoint.BuildModel(context.Device), checkpoint);
         }
         catch (ArgumentException failure)
         {

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using LowBit.Nn.TensorBoard;
+using Xunit;
+
+namespace LowBit.Cli.Tests.Commands;
+
+/// <summary>What train prints and records, and the options that need the command line's readers.</summary>
+public class TrainCommandTests(TrainedFixture trained) : IClassFixture<TrainedFixture>
+{
+    private static readonly string[] s_short = ["--set", "training.epochs=1", "--set", "data.trainImages=200", "--set", "data.testImages=100"];
+
+    [Fact]
+    public void The_document_tells_the_bits_of_the_ends_the_recipe_and_the_machine()
+    {
+        using var folder = new TemporaryFolder();
+        (int code, JsonElement document) = Cli.Json(["train", trained.RecipeFile, "-o", folder.File("run"), .. s_short, "--set", "training.tensorBoard=true"]);
+        Assert.Equal(0, code);
+        Assert.Equal("w8a8", document.GetProperty("firstLayer").GetString());
+        Assert.Equal("w8a8", document.GetProperty("lastLayer").GetString());
+        Assert.Equal(8, document.GetProperty("residualBits").GetInt32());
+        Assert.Equal(16, document.GetProperty("recipeHash").GetString()!.Length);
+        Assert.Equal(3, document.GetProperty("seed").GetInt32());
+        Assert.NotEmpty(document.GetProperty("machine").GetString()!);
+        Assert.Equal(folder.File($"run/{EventWriter.FileName}"), document.GetProperty("tensorBoard").GetString());
+        Assert.True(new FileInfo(folder.File($"run/{EventWriter.FileName}")).Length > 100);
+        using JsonDocument record = JsonDocument.Parse(File.ReadAllText(folder.File("run/run.json")));
+        Assert.Equal(document.GetProperty("recipeHash").GetString(), record.RootElement.GetProperty("recipeHash").GetString());
+        (_, string output, _) = Cli.Run(["train", trained.RecipeFile, "-o", folder.File("again"), .. s_short]);
+        Assert.Contains("lsq w4a4 per channel (Narrow grid), first/last: 8/8, last input: 8, residual: 8", output, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File($"again/{EventWriter.FileName}")));
+    }
+
+    [Fact]
+    public void Weights_of_another_tool_teach()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("teacher"), .. s_short, "--set", "quantization=null"]).Code);
+        string weights = folder.File("teacher.safetensors");
+        Assert.Equal(0, Cli.Run("export", folder.File("teacher"), "-o", weights).Code);
+        string Distillation(string teacher, string model) => $$"""distillation={"teacher":"{{teacher}}","weight":0.5{{model}}}""";
+        string[] foreign = ["--set", Distillation(weights, ""","model":{"kind":"lenet5","width":4}""")];
+        string[] own = ["--set", Distillation(folder.File("teacher/last.lbc"), "")];
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("a"), .. s_short, .. foreign]).Code);
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("b"), .. s_short, .. own]).Code);
+
+        // The same teacher by two ways: the same weights.
+        Assert.Equal(
+            LowBit.Nn.Checkpoints.CheckpointFile.Read(folder.File("a/last.lbc")).Tensors["model/conv1.weight"].Data,
+            LowBit.Nn.Checkpoints.CheckpointFile.Read(folder.File("b/last.lbc")).Tensors["model/conv1.weight"].Data);
+        Cli.Fails(2, "distillation.teacher", ["train", trained.RecipeFile, "-o", folder.File("c"), .. s_short, "--set", Distillation("none.lbc", "")]);
+        Cli.Fails(3, "conv1.weight", ["train", trained.RecipeFile, "-o", folder.File("c"), .. s_short, "--set", Distillation(weights, ""","model":{"kind":"lenet5","width":8}""")]);
+    }
+
+    [Fact]
+    public void A_run_that_lowers_its_bits_ends_with_those_of_the_recipe()
+    {
+        using var folder = new TemporaryFolder();
+        (int code, _, string error) = Cli.Run(
+            ["train", trained.RecipeFile, "-o", folder.File("run"), .. s_short, "--set", "training.epochs=2",
+             "--set", """quantization.progressive=[{"epoch":0,"bits":6},{"epoch":1,"bits":4}]"""]);
+        Assert.True(code == 0, error);
+        (_, JsonElement document) = Cli.Json("export", folder.File("run"), "-o", folder.File("m.lbq"));
+        Assert.Equal([8, 4, 4, 8], document.GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("weightBits").GetInt32()));
+        Assert.Equal(
+            ["w6a6, first layer w8a8, last layer w8a8, residual 8", "w4a4, first layer w8a8, last layer w8a8, residual 8"],
+            LowBit.Nn.Training.MetricsWriter.Read(folder.File("run/metrics.jsonl")).Select(line => line.Bits!));
+    }
+}
