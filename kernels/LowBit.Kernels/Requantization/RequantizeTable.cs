@@ -24,6 +24,8 @@ public sealed unsafe class RequantizeTable
     private readonly long[] _offsets;
     private readonly long[] _shifts;
     private readonly short[] _thresholds;
+    private readonly float[] _scales;
+    private readonly float[] _biases;
 
     /// <summary>Makes a table.</summary>
     /// <param name="multipliers">M <c>[channels]</c>, each 0 or more.</param>
@@ -75,6 +77,11 @@ public sealed unsafe class RequantizeTable
             _shifts[c] = shifts[c];
         }
 
+        // Lanes without a channel must not keep a whole vector from the forms that need large shifts.
+        Array.Fill(_shifts, 32, channels, Spare);
+        _scales = GC.AllocateArray<float>(channels + Spare, pinned: true);
+        _biases = GC.AllocateArray<float>(channels + Spare, pinned: true);
+        HasFloatForm = FindFloatForm();
         Thresholds = !HasResidual && high - (long)low <= MostThresholds ? high - low : 0;
         _thresholds = GC.AllocateArray<short>(Thresholds * ThresholdRow, pinned: true);
         for (int t = 0; t < Thresholds; t++)
@@ -122,6 +129,15 @@ public sealed unsafe class RequantizeTable
 
     internal long* Shifts => (long*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_shifts));
 
+    /// <summary>True when every channel's rule has a <see cref="FloatForm"/>: byte results without a residual operand, and steps wide enough for single precision.</summary>
+    internal bool HasFloatForm { get; }
+
+    /// <summary>s of each channel's <see cref="FloatForm"/>.</summary>
+    internal float* Scales => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_scales));
+
+    /// <summary>b of each channel's <see cref="FloatForm"/>.</summary>
+    internal float* Biases => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_biases));
+
     /// <summary>How many thresholds a channel has: <c>High − Low</c> when the rule has no residual operand and few results, else 0.</summary>
     internal int Thresholds { get; }
 
@@ -133,6 +149,17 @@ public sealed unsafe class RequantizeTable
     /// Low plus how many thresholds of the channel are smaller than the sum.
     /// </summary>
     internal short* Thresholds16 => (short*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_thresholds));
+
+    private bool FindFloatForm()
+    {
+        bool found = FitsByte && !HasResidual;
+        for (int c = 0; c < Channels && found; c++)
+        {
+            found = FloatForm.TryFind((int)_multipliers[c], _offsets[c], (int)_shifts[c], Low, High, out _scales[c], out _biases[c]);
+        }
+
+        return found;
+    }
 
     // The largest 16-bit sum whose result is at most `result`; −32768 when there is none.
     private short Threshold(int channel, int result)

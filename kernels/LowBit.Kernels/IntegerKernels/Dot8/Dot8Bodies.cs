@@ -9,17 +9,20 @@ internal sealed unsafe class Dot8Bodies
     // A body's entry and exit, in cycles of a step of a layer of middle size.
     private const double CallCycles = 0.8;
 
-    private readonly delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[] _bodies;
+    private readonly delegate*<byte*, nint, Dot8Run*, byte*, int*, nint, void>[] _bodies;
 
     // First tile of a row of so many pixels.
     private readonly byte[] _first = new byte[LongestSplit + 1];
     private readonly byte _longRow;
 
+    // How many tiles of that size a row begins with.
+    private readonly byte[] _equal = new byte[LongestSplit + 1];
+
     // Cycles of a step of such a row, and of a pixel of a long one.
     private readonly double[] _cycles = new double[LongestSplit + 1];
     private readonly double _pixelCycles = double.PositiveInfinity;
 
-    private Dot8Bodies(delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[] bodies, int vectors, int most, double instructions)
+    private Dot8Bodies(delegate*<byte*, nint, Dot8Run*, byte*, int*, nint, void>[] bodies, int vectors, int most, double instructions)
     {
         _bodies = bodies;
         for (int left = 1; left <= LongestSplit; left++)
@@ -45,6 +48,9 @@ internal sealed unsafe class Dot8Bodies
                     _longRow = (byte)pixels;
                 }
             }
+
+            int rest = left - _first[left];
+            _equal[left] = (byte)(_first[rest] == _first[left] ? _equal[rest] + 1 : 1);
         }
     }
 
@@ -78,10 +84,13 @@ internal sealed unsafe class Dot8Bodies
     /// <summary>Pixels of the next tile when <paramref name="left"/> remain in the row.</summary>
     public int Pixels(int left) => left <= LongestSplit ? _first[left] : _longRow;
 
+    /// <summary>How many tiles of that size follow one another.</summary>
+    public int Tiles(int left) => left <= LongestSplit ? _equal[left] : (left - LongestSplit + _longRow - 1) / _longRow;
+
     /// <summary>Cycles that a step of a row of so many pixels takes.</summary>
     public double StepCycles(int pixels) => pixels <= LongestSplit ? _cycles[pixels] : pixels * _pixelCycles;
 
-    public delegate*<byte*, nint, Dot8Run*, byte*, int*, void> Body(int pixels) => _bodies[pixels];
+    public delegate*<byte*, nint, Dot8Run*, byte*, int*, nint, void> Body(int pixels) => _bodies[pixels];
 
     // Two vector instructions a cycle, and not quite four of all kinds: a load for each pixel and vector of weights, and the loop's.
     private static double StepCycles(int pixels, int vectors, double instructions)
@@ -109,7 +118,7 @@ internal sealed unsafe class Dot8Bodies
 
         private static Dot8Bodies Make()
         {
-            var bodies = new delegate*<byte*, nint, Dot8Run*, byte*, int*, void>[17];
+            var bodies = new delegate*<byte*, nint, Dot8Run*, byte*, int*, nint, void>[17];
             bodies[1] = &Dot8Tile<L, V, D, Pixels1, N>.Run;
             bodies[2] = &Dot8Tile<L, V, D, Pixels2, N>.Run;
             bodies[4] = &Dot8Tile<L, V, D, Pixels4, N>.Run;

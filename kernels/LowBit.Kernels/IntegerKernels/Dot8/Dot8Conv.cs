@@ -16,8 +16,8 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
     where V : struct
     where E : struct, IEpilogueBody
 {
-    // A tile's sums: 4 KiB of L1.
-    private const int TileInts = 1024;
+    // Collected sums: 8 KiB of L1.
+    private const int TileInts = 2048;
     private const int MaxTilePixels = 64;
 
     public override string Family => L.Family;
@@ -158,15 +158,16 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
             int left = job.Partition.Chunks.RowWidth(block, row);
             while (left > 0)
             {
-                int pixels = bodies.Pixels(left);
-                if (collected + pixels > most)
+                int size = bodies.Pixels(left);
+                if (collected + size > most)
                 {
                     Finish(job, panel, tile, pixel, collected);
                     pixel += collected;
                     collected = 0;
                 }
 
-                bodies.Body(pixels)(codes, pixelBytes, runs, panel.Weights, tile + (collected * pixelInts));
+                int tiles = Math.Min(bodies.Tiles(left), (most - collected) / size), pixels = tiles * size;
+                bodies.Body(size)(codes, pixelBytes, runs, panel.Weights, tile + (collected * pixelInts), tiles);
                 collected += pixels;
                 codes += pixels * pixelBytes;
                 left -= pixels;

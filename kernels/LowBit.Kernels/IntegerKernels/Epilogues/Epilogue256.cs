@@ -15,6 +15,12 @@ internal readonly unsafe struct Epilogue256 : IEpilogueBody, IPanelEpilogue
     public static void Codes(in EpiloguePanel panel, byte* residual, nint residualStride, byte* y, nint stride)
     {
         int* tile = panel.Tile;
+        if (panel.Scales != null)
+        {
+            FloatCodes(panel, y, stride);
+            return;
+        }
+
         for (nint p = 0; p < panel.Pixels; p++)
         {
             Vector128<int> y0 = Four(panel, 0, tile, residual), y1 = Four(panel, 4, tile + 4, residual);
@@ -41,6 +47,43 @@ internal readonly unsafe struct Epilogue256 : IEpilogueBody, IPanelEpilogue
             y += stride;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FloatCodes(in EpiloguePanel panel, byte* y, nint stride)
+    {
+        Vector256<float> s = Vector256.Load(panel.Scales), b = Vector256.Load(panel.Biases);
+        Vector256<byte> low = Vector256.Create((byte)panel.Low), high = Vector256.Create((byte)panel.High);
+        int* tile = panel.Tile;
+        nint pixels = panel.Pixels, one = panel.TileStride;
+        for (; pixels >= 4; pixels -= 4)
+        {
+            Vector256<short> c01 = Avx2.PackSignedSaturate(Round(tile, s, b), Round(tile + one, s, b));
+            Vector256<short> c23 = Avx2.PackSignedSaturate(Round(tile + (2 * one), s, b), Round(tile + (3 * one), s, b));
+            Vector256<byte> codes = Avx2.Min(Avx2.Max(Avx2.PackUnsignedSaturate(c01, c23), low), high);
+
+            // From [half][pixel] to [pixel][half].
+            Vector256<ulong> ordered = Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsUInt64();
+            *(ulong*)y = ordered.ToScalar();
+            *(ulong*)(y + stride) = ordered.GetElement(1);
+            *(ulong*)(y + (2 * stride)) = ordered.GetElement(2);
+            *(ulong*)(y + (3 * stride)) = ordered.GetElement(3);
+            tile += 4 * one;
+            y += 4 * stride;
+        }
+
+        for (; pixels > 0; pixels--)
+        {
+            Vector256<int> c = Round(tile, s, b);
+            Vector128<short> words = Sse2.PackSignedSaturate(c.GetLower(), c.GetUpper());
+            *(ulong*)y = Sse2.Min(Sse2.Max(Sse2.PackUnsignedSaturate(words, words), low.GetLower()), high.GetLower()).AsUInt64().ToScalar();
+            tile += one;
+            y += stride;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Round(int* sums, Vector256<float> s, Vector256<float> b)
+        => Avx.ConvertToVector256Int32(Fma.MultiplyAdd(Avx.ConvertToVector256Single(Vector256.Load(sums)), s, b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Four(in EpiloguePanel panel, int lane, int* tile, byte* residual)

@@ -12,7 +12,6 @@ internal static unsafe class EpilogueEdge
     private const int MaxPixels = 64;
 
     /// <summary>Runs one view of a tile.</summary>
-    [SkipLocalsInit]
     public static void Run<E>(in EpilogueTarget target, in Epilogue view)
         where E : struct, IPanelEpilogue
     {
@@ -33,6 +32,17 @@ internal static unsafe class EpilogueEdge
             return;
         }
 
+        RunPart<E>(target, view, panel);
+    }
+
+    // Apart, so that whole panels do not pay for its buffers.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunPart<E>(in EpilogueTarget target, in Epilogue view, in EpiloguePanel panel)
+        where E : struct, IPanelEpilogue
+    {
+        int lanes = E.Lanes, valid = target.Valid, channels = target.Channels;
+        long at = target.At;
         byte* residual = stackalloc byte[MaxPixels * MaxLanes];
         byte* codes = stackalloc byte[MaxPixels * MaxLanes];
         int* words = stackalloc int[MaxPixels * MaxLanes];
