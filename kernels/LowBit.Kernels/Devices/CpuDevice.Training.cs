@@ -44,13 +44,13 @@ public sealed unsafe partial class CpuDevice
 
     /// <inheritdoc/>
     public override void FakeQuantBackward<TRounding, TEstimator>(
-        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, DeviceBuffer? gsteps)
+        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, bool accumulate, DeviceBuffer? gsteps)
     {
         var chunks = new FakeQuantChunks(in shape);
         using var scratch = new NativeScratch((long)chunks.PieceCount * sizeof(double));
         double* partials = gsteps is null ? null : (double*)scratch.Pointer;
         Launch.Chunks(chunks.ChunkCount, new FakeQuantBackwardKernel<TRounding, TEstimator>(
-            shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
+            shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(gy, shape.Count), DataOrNull(gx, shape.Count), accumulate, partials));
         if (gsteps is not null)
         {
             float* gradients = Data(gsteps, shape.Channels);

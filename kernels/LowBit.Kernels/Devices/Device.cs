@@ -183,9 +183,12 @@ public abstract class Device : IDisposable
     public abstract void FakeQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer y)
         where TRounding : struct, IRounding;
 
-    /// <summary>gx += gy·dy/dx and gs[c] += <paramref name="stepGradientScale"/>·Σ gy·dy/ds, in one pass; a gradient that is null is skipped.</summary>
+    /// <summary>
+    /// gx = gy·dy/dx (gx += it when <paramref name="accumulate"/>; gx may be gy) and gs[c] += <paramref name="stepGradientScale"/>·Σ gy·dy/ds, in one
+    /// pass; a gradient that is null is skipped.
+    /// </summary>
     public abstract void FakeQuantBackward<TRounding, TEstimator>(
-        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, DeviceBuffer? gsteps)
+        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, bool accumulate, DeviceBuffer? gsteps)
         where TRounding : struct, IRounding
         where TEstimator : struct, IEstimator;
 

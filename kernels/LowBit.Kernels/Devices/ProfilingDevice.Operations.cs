@@ -294,11 +294,11 @@ public sealed partial class ProfilingDevice
 
     /// <inheritdoc/>
     public override void FakeQuantBackward<TRounding, TEstimator>(
-        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, DeviceBuffer? gsteps)
+        in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer gy, float stepGradientScale, DeviceBuffer? gx, bool accumulate, DeviceBuffer? gsteps)
     {
         long start = GetTimestamp();
-        inner.FakeQuantBackward<TRounding, TEstimator>(in shape, In(x), In(steps), In(gy), stepGradientScale, InOrNull(gx), InOrNull(gsteps));
-        Count(start, "fake quant backward", TEstimator.Name, 4.0 * shape.Count);
+        inner.FakeQuantBackward<TRounding, TEstimator>(in shape, In(x), In(steps), In(gy), stepGradientScale, InOrNull(gx), accumulate, InOrNull(gsteps));
+        Count(start, "fake quant backward", TEstimator.Name, (accumulate ? 4.0 : 3.0) * shape.Count);
     }
 
     /// <inheritdoc/>

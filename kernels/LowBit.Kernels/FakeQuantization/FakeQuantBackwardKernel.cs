@@ -5,10 +5,10 @@ using LowBit.Kernels.Threading;
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>
-/// gx += gy·dy/dx and one partial Σ gy·dy/ds per piece, in one pass. A null <c>gx</c> or <c>partials</c> is skipped.
+/// gx (+)= gy·dy/dx and one partial Σ gy·dy/ds per piece, in one pass. A null <c>gx</c> or <c>partials</c> is skipped; gx may be gy.
 /// </summary>
 internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
-    FakeQuantShape shape, float* x, float* steps, float* gy, float* gx, double* partials) : IChunkKernel
+    FakeQuantShape shape, float* x, float* steps, float* gy, float* gx, bool accumulate, double* partials) : IChunkKernel
     where TRounding : struct, IRounding
     where TEstimator : struct, IEstimator
 {
@@ -22,6 +22,7 @@ internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
     private readonly float* _steps = steps;
     private readonly float* _gy = gy;
     private readonly float* _gx = gx;
+    private readonly bool _accumulate = accumulate;
     private readonly double* _partials = partials;
 
     public void Run<L, V>(int chunk)
@@ -38,7 +39,8 @@ internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
             while (i < end)
             {
                 nuint blockEnd = nuint.Min(i + BlockLength, end);
-                sum += _gx != null ? Block<WithInput, L, V>(i, blockEnd, step) : Block<WithoutInput, L, V>(i, blockEnd, step);
+                sum += _gx == null ? Block<WithoutInput, L, V>(i, blockEnd, step)
+                    : _accumulate ? Block<AddedInput, L, V>(i, blockEnd, step) : Block<WrittenInput, L, V>(i, blockEnd, step);
                 i = blockEnd;
             }
 
@@ -91,25 +93,38 @@ internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
         if (TInput.IsWanted)
         {
             V slope = TEstimator.InputSlope<L, V>(v, q, L.Splat(low), L.Splat(high));
-            L.Store(L.MultiplyAdd(g, slope, L.Load(ref *gx, i)), ref *gx, i);
+            L.Store(TInput.IsAdded ? L.MultiplyAdd(g, slope, L.Load(ref *gx, i)) : L.Multiply(g, slope), ref *gx, i);
         }
 
         return L.MultiplyAdd(g, TEstimator.StepSlope<L, V>(v, q, L.Splat(low), L.Splat(high)), sum);
     }
 
-    /// <summary>Whether gx is written: a constant of the loop.</summary>
+    /// <summary>Whether and how gx is written: a constant of the loop.</summary>
     private interface IInputGradient
     {
         static abstract bool IsWanted { get; }
+
+        static abstract bool IsAdded { get; }
     }
 
-    private readonly struct WithInput : IInputGradient
+    private readonly struct AddedInput : IInputGradient
     {
         public static bool IsWanted => true;
+
+        public static bool IsAdded => true;
+    }
+
+    private readonly struct WrittenInput : IInputGradient
+    {
+        public static bool IsWanted => true;
+
+        public static bool IsAdded => false;
     }
 
     private readonly struct WithoutInput : IInputGradient
     {
         public static bool IsWanted => false;
+
+        public static bool IsAdded => false;
     }
 }

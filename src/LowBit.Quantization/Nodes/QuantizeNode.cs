@@ -38,11 +38,12 @@ internal sealed class QuantizeNode<TRounding, TEstimator>(Tensor x, Tensor? lear
 
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
-        DeviceBuffer? gx = gradients.For(x);
+        bool holdsOther = false;
+        DeviceBuffer? gx = gradients.InPlace(x) ?? gradients.For(x, out holdsOther);
         DeviceBuffer? gs = learned is null ? null : gradients.For(learned);
         if (gx is not null || gs is not null)
         {
-            Device.FakeQuantBackward<TRounding, TEstimator>(shape, x.Buffer, _steps!.Buffer, outputGradient, stepGradientScale, gx, gs);
+            Device.FakeQuantBackward<TRounding, TEstimator>(shape, x.Buffer, _steps!.Buffer, outputGradient, stepGradientScale, gx, holdsOther, gs);
         }
     }
 }

@@ -63,7 +63,7 @@ public class CpuDeviceTests
         device.Fill(count, 0, big[2]);
         device.BatchNormForward(rows, channels, big[0], small[0], small[1], 1e-5f, 0.1f, small[1], small[2], small[3], small[4], big[1]);
         device.Unary<Relu>(count, big[1], big[1]);
-        device.FakeQuantBackward<RoundHalfEven, StraightThrough>(new FakeQuantShape(1, count, 0, 15), big[1], small[0], big[0], 1, big[2], small[2]);
+        device.FakeQuantBackward<RoundHalfEven, StraightThrough>(new FakeQuantShape(1, count, 0, 15), big[1], small[0], big[0], 1, big[2], true, small[2]);
         device.BatchNormBackward(rows, channels, big[0], big[1], small[0], small[3], small[4], big[2], small[1], small[2]);
         device.SgdStep(count, new SgdOptions(0.1f, 0.9f, 1e-4f, false, true), big[2], big[1], big[0]);
         _ = device.Reduce<Sum>(count, big[0]);

@@ -51,21 +51,22 @@ internal static class FakeQuantCases
             p.Run = (d, b) => d.FakeQuantForward<TRounding>(in shape, b[1], b[0], b[2]);
             return p;
         });
-        foreach ((bool input, bool step) in new[] { (true, true), (true, false), (false, true) })
+        foreach ((string wanted, bool accumulate) in new[] { ("xs", true), ("x", true), ("s", true), ("xs", false), ("x", false) })
         {
             yield return new DeviceCase(
-                $"{full}_{TEstimator.Name}_backward_{(input ? "x" : "")}{(step ? "s" : "")}", s_sizes,
-                (size, fills) => Backward<TRounding, TEstimator>(new(size[0], size[1], low, high, zero), (input, step), round, slopes, fills),
+                $"{full}_{TEstimator.Name}_backward_{wanted}{(accumulate ? "" : "_written")}", s_sizes,
+                (size, fills) => Backward<TRounding, TEstimator>(new(size[0], size[1], low, high, zero), wanted, accumulate, round, slopes, fills),
                 SameOnAllIsas: false);
         }
     }
 
     private static DeviceProblem Backward<TRounding, TEstimator>(
-        FakeQuantShape shape, (bool Input, bool Step) wanted, Func<float, float> round, Slopes slopes, Fills fills)
+        FakeQuantShape shape, string wanted, bool accumulate, Func<float, float> round, Slopes slopes, Fills fills)
         where TRounding : struct, IRounding
         where TEstimator : struct, IEstimator
     {
         const float gradientScale = 0.125f;
+        (bool wantsInput, bool wantsStep) = (wanted.Contains('x'), wanted.Contains('s'));
         var p = new DeviceProblem();
         float[] steps = p.Input(Steps(shape.Channels, fills)), x = p.Input(Inputs(shape, steps, fills)), gy = p.Input(fills.Uniform(shape.Count));
         float[] gx = fills.Uniform(shape.Count), gs = fills.Uniform(shape.Channels);
@@ -74,14 +75,22 @@ internal static class FakeQuantCases
             float real = v / steps[i / shape.Inner];
             return slopes(real, Code(real, shape, round), shape.Low - shape.ZeroPoint, shape.High - shape.ZeroPoint);
         })];
-        p.Changed(gx, gx.Select((before, i) => wanted.Input ? before + ((Approx)gy[i] * s[i].Input) : (Approx)before).ToArray());
+        if (accumulate)
+        {
+            p.Changed(gx, gx.Select((before, i) => wantsInput ? before + ((Approx)gy[i] * s[i].Input) : (Approx)before).ToArray());
+        }
+        else
+        {
+            p.Output(gy.Select((g, i) => (Approx)g * s[i].Input).ToArray());
+        }
+
         p.Changed(gs, Enumerable.Range(0, shape.Channels).Select(c =>
         {
             IEnumerable<Approx> terms = Enumerable.Range(c * shape.Inner, shape.Inner).Select(i => (Approx)gy[i] * s[i].Step);
-            return wanted.Step ? gs[c] + (gradientScale * Approx.Sum(terms, Math.Min(shape.Inner, BlockLength) + 4)) : (Approx)gs[c];
+            return wantsStep ? gs[c] + (gradientScale * Approx.Sum(terms, Math.Min(shape.Inner, BlockLength) + 4)) : (Approx)gs[c];
         }).ToArray());
         p.Run = (d, b) => d.FakeQuantBackward<TRounding, TEstimator>(
-            in shape, b[1], b[0], b[2], gradientScale, wanted.Input ? b[3] : null, wanted.Step ? b[4] : null);
+            in shape, b[1], b[0], b[2], gradientScale, wantsInput ? b[3] : null, accumulate, wantsStep ? b[4] : null);
         return p;
     }
 
