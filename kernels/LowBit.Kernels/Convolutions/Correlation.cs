@@ -71,6 +71,7 @@ internal static unsafe class Correlation<L, V>
             int copied = 0;
             for (int row = 0; row < rows; row += turn)
             {
+                band.FrameFirstRow = firstFrameRow + (row * pass.RowStride);
                 band.Rows = Math.Min(turn, rows - row);
                 int needed = pass.FrameRows(row + band.Rows);
                 if (!direct)
@@ -142,18 +143,18 @@ internal static unsafe class Correlation<L, V>
             t.BTap = t.Steps * width;
         }
 
-        RunTiles(in pass, in band, panel, &t, kernelRow == 0);
+        RunTiles(in pass, in band, panel, &t, kernelRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTiles(in CorrelationPass pass, in Band band, int panel, TileArguments* t, bool isFirst)
+    private static void RunTiles(in CorrelationPass pass, in Band band, int panel, TileArguments* t, int kernelRow)
     {
         var target = new TileTarget
         {
             Row = pass.TargetPixel,
             Vectors = pass.Division.Vectors(panel),
             Valid = pass.Division.Valid(panel),
-            Add = pass.Add || !isFirst,
+            Add = pass.Add || kernelRow > 0,
             Bias = pass.Bias == null ? null : pass.Bias + pass.Division.First(panel),
         };
         // Tiles of at most two heights, a row apart, cover the row.
@@ -165,10 +166,23 @@ internal static unsafe class Correlation<L, V>
         t->CRow = target.Row;
         t->InitRow = target.Add ? target.Row : 0;
         float* frameRow = t->A;
+        float* weights = t->B;
+        int kernelRows = (int)t->Segments;
         float* targetRow = band.Target + pass.Division.First(panel);
         for (int row = 0; row < band.Rows; row++)
         {
-            t->A = frameRow;
+            // Kernel rows above and below the image meet zeros only.
+            int first = 0, end = kernelRows;
+            if (pass.Source.JoinedRows <= 1)
+            {
+                int top = pass.Source.Top - band.FrameFirstRow - (row * pass.RowStride) - kernelRow;
+                first = Math.Clamp(top, 0, kernelRows);
+                end = Math.Clamp(pass.Source.Height + top, first, kernelRows);
+            }
+
+            t->Segments = end - first;
+            t->B = weights + (first * t->BSegment);
+            t->A = frameRow + (first * t->ASegment);
             target.C = targetRow;
             for (int tile = 0; tile < tiles; tile++)
             {
@@ -196,6 +210,9 @@ internal static unsafe class Correlation<L, V>
     private struct Band
     {
         public float* Frame;
+
+        /// <summary>Number of the first row in the whole frame.</summary>
+        public int FrameFirstRow;
         public nint FrameRow;
         public nint FramePixel;
         public float* Target;

@@ -25,16 +25,23 @@ internal static class BenchTrainCommand
     private static readonly Option<string> s_pairs = new("--pairs") { Description = "Widths to compare with float, for example w4a4,w2a2", DefaultValueFactory = _ => "w4a4" };
     private static readonly Option<string> s_method = new("--method") { Description = "Quantization method", DefaultValueFactory = _ => "lsq" };
     private static readonly Option<int> s_batch = new("--batch") { Description = "Images of a step", DefaultValueFactory = _ => 128 };
+    private static readonly Option<int> s_width = new("--width") { Description = "Channels of the first convolution; 0 for the model's own" };
     private static readonly Option<int> s_rounds = new("--rounds") { Description = "Timed steps of each precision, 5 or more", DefaultValueFactory = _ => 20 };
     private static readonly Option<bool> s_profile = new("--profile") { Description = "Show where the time of a step goes" };
 
     public static CommandDefinition Define()
-        => new(new Command("train", "Measure a training step, in float and quantized") { s_model, s_pairs, s_method, s_batch, s_rounds, s_profile }, Run);
+        => new(new Command("train", "Measure a training step, in float and quantized") { s_model, s_pairs, s_method, s_batch, s_width, s_rounds, s_profile }, Run);
 
     private static int Run(CommandContext context)
     {
         string name = context.Parse.GetValue(s_model)!;
         ModelSection model = Section(name);
+        model.Width = context.Parse.GetValue(s_width);
+        if (model.Width is < 0 or > 4096)
+        {
+            throw new UsageException($"--width is {model.Width}; it must be 1 to 4096, or 0 for the model's own");
+        }
+
         int batch = context.Parse.GetValue(s_batch), rounds = context.Parse.GetValue(s_rounds);
         if (batch is < 2 or > 65536)
         {
