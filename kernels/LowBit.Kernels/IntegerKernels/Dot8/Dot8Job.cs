@@ -67,25 +67,23 @@ internal readonly unsafe struct Dot8Job
         ConvShape s = Arguments.Shape;
         int border = s.Padding * Partition.InputPixelBytes, rowBytes = Partition.RowBytes;
         int count = ((block.Rows - 1) * s.Stride) + s.KernelHeight;
+        Fill(copy, border);
         for (int r = 0; r < count; r++)
         {
-            // With a stride above the kernel height some rows are never looked at.
-            if (s.Stride > s.KernelHeight && r % s.Stride >= s.KernelHeight)
-            {
-                continue;
-            }
-
             byte* row = copy + ((nint)r * rowBytes);
-            int y = (block.FirstRow * s.Stride) + r - s.Padding;
+            int y = (block.FirstRow * s.Stride) + r - s.Padding, outside = border;
             if ((uint)y >= (uint)s.Height)
             {
-                Fill(row, rowBytes);
-                continue;
+                outside = rowBytes - border;
+            }
+            else if (s.Stride <= s.KernelHeight || r % s.Stride < s.KernelHeight)
+            {
+                // With a stride above the kernel height the other rows are never looked at.
+                CopyPixels(image + ((long)y * s.Width * s.InChannels), s.Width, row + border);
             }
 
-            Fill(row, border);
-            CopyPixels(image + ((long)y * s.Width * s.InChannels), s.Width, row + border);
-            Fill(row + rowBytes - border, border);
+            // The right border of a row and the left one of the next lie together.
+            Fill(row + rowBytes - outside, r == count - 1 ? outside : outside + border);
         }
     }
 

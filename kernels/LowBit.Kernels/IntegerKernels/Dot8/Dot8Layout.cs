@@ -25,7 +25,7 @@ internal readonly struct Dot8Layout
         Sums = dotIsExact ? Dot8Sums.Exact : depth == 0 ? Dot8Sums.Wide : Choose(depth, steps, shape.KernelHeight, registers >= ManyRegisters);
 
         // Bodies take one turn of their loop for so many steps; weights of the ones that do not exist are zero.
-        int turn = Sums is Dot8Sums.AtOnce or Dot8Sums.Exact ? 1 : Sums == Dot8Sums.OfFour ? 4 : 2;
+        int turn = Sums == Dot8Sums.Exact ? 1 : Sums == Dot8Sums.OfFour ? 4 : 2;
         StepsPerRow = Padded(steps, turn);
         Depth = depth & ~1;
     }
@@ -94,7 +94,7 @@ internal readonly struct Dot8Layout
             return Dot8Sums.Delayed;
         }
 
-        double least = 3 * steps;
+        double least = 3 * Padded(steps, 2);
         Dot8Sums best = Dot8Sums.AtOnce;
         if (depth >= 2 && 2.5 * Padded(steps, 2) < least)
         {

@@ -19,6 +19,9 @@ internal readonly struct Dot8Partition
     private const int CrowdedBytes = 1024;
     private const int Line = 64;
 
+    // A field, because a property would copy it for each of its own.
+    public readonly ConvChunks Chunks;
+
     public Dot8Partition(in ConvShape shape, in Dot8Layout layout, int panelWidth)
     {
         int pixelBytes = shape.GroupInChannels * layout.CodeBytes;
@@ -50,8 +53,6 @@ internal readonly struct Dot8Partition
 
         Chunks = new ConvChunks(shape, rowPixels, rows, (shape.GroupOutChannels + panelWidth - 1) / panelWidth);
     }
-
-    public ConvChunks Chunks { get; }
 
     /// <summary>True when the image is read where it lies.</summary>
     public bool IsInPlace { get; }

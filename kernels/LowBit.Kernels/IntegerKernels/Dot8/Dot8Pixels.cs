@@ -16,11 +16,11 @@ internal static unsafe class Dot8Pixels<L, V, D, N>
     where D : struct, IDotSums
     where N : struct, ITileVectors
 {
-    /// <summary>Steps of a turn: those of a group, else two where loads are few enough that the loop's own instructions would count.</summary>
+    /// <summary>Steps of a turn: those of a group, else two where one would leave the loop's own instructions a part of the time.</summary>
     public static int Steps
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => D.Group > 1 ? D.Group : (D.IsDelayed || D.IsWide) && N.Count == 1 ? 2 : 1;
+        get => D.Group > 1 ? D.Group : N.Count == 1 && typeof(D) != typeof(SumsExact) ? 2 : 1;
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ internal static unsafe class Dot8Pixels<L, V, D, N>
         }
 
         Step(count, ref c0, ref c1, ref c2, ref c3, ref d0, ref d1, ref d2, ref d3, a, one, two, three, w0, v0, ones);
-        if (typeof(N) == typeof(Vectors1) && typeof(D) != typeof(SumsAtOnce) && typeof(D) != typeof(SumsExact))
+        if (typeof(N) == typeof(Vectors1) && typeof(D) != typeof(SumsExact))
         {
             Step(count, ref c0, ref c1, ref c2, ref c3, ref d0, ref d1, ref d2, ref d3, a + 4, one, two, three, w1, v1, ones);
         }
