@@ -15,4 +15,5 @@ namespace LowBit.Cli.Documents;
 [JsonSerializable(typeof(TrainBenchDocument))]
 [JsonSerializable(typeof(TuneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ResultsDocument))]
 internal sealed partial class JsonDocuments : JsonSerializerContext;

@@ -43,6 +43,7 @@ internal static class CliApplication
 
         Add(QuickstartCommand.Define());
         Add(TrainCommand.Define());
+        Add(ResultsCommand.Define());
         Add(EvalCommand.Define());
         Add(ExportCommand.Define());
         Add(RunCommand.Define());

@@ -7,17 +7,26 @@ namespace LowBit.Cli.Pictures;
 /// <summary>Draws lines over a common axis as SVG text. Colours are CSS variables of the page, with fixed fall-backs for a file by itself.</summary>
 internal static class LineChart
 {
-    private const double Width = 560;
-    private const double Height = 300;
+    /// <summary>Width of a chart.</summary>
+    public const double Width = 560;
+
+    /// <summary>Height of a chart.</summary>
+    public const double Height = 300;
+
     private const double Left = 58;
     private const double Right = 16;
     private const double Top = 34;
     private const double Bottom = 44;
 
     /// <summary>The chart as one svg element.</summary>
-    public static string Draw(string title, string xTitle, Func<double, string> yText, IReadOnlyList<Series> lines)
+    /// <param name="title">Above the chart.</param>
+    /// <param name="xTitle">Below the axis.</param>
+    /// <param name="yText">A value as text.</param>
+    /// <param name="lines">The lines; those without points are left out.</param>
+    /// <param name="withLegend">Names at the top right; false where they stand elsewhere.</param>
+    public static string Draw(string title, string xTitle, Func<double, string> yText, IReadOnlyList<Series> lines, bool withLegend = true)
     {
-        var all = lines.SelectMany(line => line.Points).ToList();
+        var all = lines.SelectMany(line => line.Points).DefaultIfEmpty().ToList();
         double xLow = all.Min(point => point.X);
         double xHigh = Math.Max(all.Max(point => point.X), xLow + 1);
         (double yLow, double yHigh, double step) = Ticks(all.Min(point => point.Y), all.Max(point => point.Y));
@@ -42,8 +51,13 @@ internal static class LineChart
         for (int i = 0; i < lines.Count; i++)
         {
             Line(svg, lines[i], X, Y);
+            if (!withLegend)
+            {
+                continue;
+            }
+
             double at = Width - Right - (130 * (lines.Count - i));
-            svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{at}\" y=\"9\" width=\"12\" height=\"12\" rx=\"2\" class=\"f{lines[i].Color}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{at}\" y=\"9\" width=\"12\" height=\"12\" rx=\"2\" class=\"{Svg.Fill(lines[i].Color)}\"/>");
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{at + 17}\" y=\"19\" class=\"a\">{WebUtility.HtmlEncode(lines[i].Name)}</text>");
         }
 
@@ -53,10 +67,10 @@ internal static class LineChart
     private static void Line(StringBuilder svg, Series line, Func<double, double> x, Func<double, double> y)
     {
         var path = string.Join(" ", line.Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{x(point.X):F1},{y(point.Y):F1}")));
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke-width=\"2\" class=\"s{line.Color}\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke-width=\"2\" class=\"{Svg.Stroke(line.Color)}\"/>");
         foreach ((double px, double py) in line.Points)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x(px):F1}\" cy=\"{y(py):F1}\" r=\"3\" class=\"f{line.Color}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x(px):F1}\" cy=\"{y(py):F1}\" r=\"3\" class=\"{Svg.Fill(line.Color)}\"/>");
         }
     }
 
