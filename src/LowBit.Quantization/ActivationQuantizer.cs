@@ -45,7 +45,7 @@ public sealed class ActivationQuantizer : Quantizer
         ArgumentNullException.ThrowIfNull(observer);
         if (Source.IsFixed)
         {
-            throw new InvalidOperationException($"{Kind} quantizer {Name} has a step fixed by its method; calibrate uniform, lsq or pact quantizers");
+            throw new InvalidOperationException($"{Kind} quantizer {Name} has a step fixed by its method; calibrate quantizers of another method");
         }
 
         Observer = observer;
@@ -91,9 +91,9 @@ public sealed class ActivationQuantizer : Quantizer
 
     /// <summary>
     /// True when <see cref="ApplyAfter"/> may take the place of <see cref="Apply"/>: the step is known and neither found from nor followed by the
-    /// values that come.
+    /// values that come, and the method has no interval of its own.
     /// </summary>
-    public bool CanFuse => Enabled && Observer is null && Source is not TrackedStep && IsInitialized;
+    public bool CanFuse => Op.CanFuse && Enabled && Observer is null && Source is not TrackedStep && IsInitialized;
 
     /// <summary>Fake-quantizes the result of a convolution with batch normalisation as part of that op: the same values, less traffic through memory.</summary>
     /// <param name="inputs">Operands of the convolution and the normalisation.</param>
@@ -115,7 +115,20 @@ public sealed class ActivationQuantizer : Quantizer
     public (float Step, int ZeroPoint, int Low, int High) Export()
     {
         RequireInitialized();
-        return (PositiveSteps()[0], ZeroPoint, Range.Low, Range.High);
+        float step = PositiveSteps()[0];
+        return (step, ZeroPoint, Range.Low, Range.High);
+    }
+
+    /// <summary>
+    /// How the producer of the edge makes codes: <c>code = clamp(round((x − Offset)/Step) + zeroPoint)</c>. The step is that of <see cref="Export"/> and the
+    /// offset 0 for all methods but those that quantize an interval of their own (EWGS, QIL).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The step was never found.</exception>
+    public (float Offset, float Step) ExportIntake()
+    {
+        RequireInitialized();
+        (float[] offsets, float[] steps) = Intake();
+        return (offsets[0], steps[0]);
     }
 
     private void FindStep(Tensor x)
@@ -137,7 +150,14 @@ public sealed class ActivationQuantizer : Quantizer
         {
             try
             {
-                Source.Start([Rule.Step(x.ToArray(), Range, ZeroPoint)]);
+                if (Source is IntervalSource interval)
+                {
+                    interval.Find(x.ToArray());
+                }
+                else
+                {
+                    Source.Start([Rule.Step(x.ToArray(), Range, ZeroPoint)]);
+                }
             }
             catch (ArgumentException e)
             {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace LowBit.Quantization;
 
 /// <summary>
@@ -11,11 +13,15 @@ namespace LowBit.Quantization;
 /// | <see cref="NarrowSigned"/> | −1, +1 | −1..1 | −7..7 | ±(2^(b−1) − 1) |
 /// | <see cref="FullSigned"/> | −1, +1 | −2..1 | −8..7 | −2^(b−1)..2^(b−1) − 1 |
 /// | <see cref="OddSigned"/> | −1, +1 | −3, −1, 1, 3 | −15, −13, …, 15 | odd codes in ±(2^b − 1), b ≤ 7 |
+/// | <see cref="PowerSums"/> | — | −1..1 | ±{0, 1, 2, 3, 4, 6, 8, 10} | 2^b − 1 signed sums of powers of two, 2 ≤ b ≤ 6 |
 /// </remarks>
 public readonly record struct CodeRange
 {
-    private CodeRange(BitWidth width, int low, int high, int stride)
+    private readonly bool _isPowerSums;
+
+    private CodeRange(BitWidth width, int low, int high, int stride, bool isPowerSums = false)
     {
+        _isPowerSums = isPowerSums;
         Width = width;
         Low = low;
         High = high;
@@ -38,16 +44,16 @@ public readonly record struct CodeRange
     public bool Signed => Low < 0;
 
     /// <summary>Number of codes. Example: 15 for narrow 4-bit weights.</summary>
-    public int Levels => ((High - Low) / Math.Max(Stride, 1)) + 1;
+    public int Levels => _isPowerSums ? Width.Codes - 1 : ((High - Low) / Math.Max(Stride, 1)) + 1;
 
     /// <summary>True when code 0 occurs, so that real zero has a code without a zero point.</summary>
     public bool HasZero => Stride == 1 && Low <= 0 && High >= 0;
 
     /// <summary>
     /// Bits of a stored code: the width of the smallest two's-complement (or unsigned) number that holds the range; 1 for ±1,
-    /// which is stored as its sign. Larger than <see cref="Width"/> only for <see cref="OddSigned"/> above 1 bit.
+    /// which is stored as its sign. Larger than <see cref="Width"/> only for <see cref="OddSigned"/> above 1 bit and <see cref="PowerSums"/> above 2.
     /// </summary>
-    public int StorageBits => Stride == 2 && High > 1 ? Width.Bits + 1 : Width.Bits;
+    public int StorageBits => _isPowerSums ? BitOperations.Log2((uint)High) + 2 : Stride == 2 && High > 1 ? Width.Bits + 1 : Width.Bits;
 
     /// <summary>Codes 0 to 2^b − 1: activations after ReLU, and every code with a zero point.</summary>
     /// <param name="width">1 to 8 bits.</param>
@@ -80,10 +86,31 @@ public readonly record struct CodeRange
         return new(width, 1 - width.Codes, width.Codes - 1, 2);
     }
 
+    /// <summary>
+    /// The additive powers of two of APoT (arXiv:1909.13144, section 2.2) for weights: a sign and a sum of one term from each of a few sub-grids, over
+    /// their common denominator. A code needs more stored bits than it has information: 2, 4, 5, 7, 8 bits for 2, 3, 4, 5, 6.
+    /// </summary>
+    /// <param name="width">2 to 6 bits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such grid: one bit has only a sign, and the sums of 7 or 8 bits do not fit a signed byte.</exception>
+    public static CodeRange PowerSums(BitWidth width)
+    {
+        if (width.Bits is < 2 or > 6)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(width),
+                width.Bits,
+                $"sums of powers of two have 2 to 6 bits, got {width.Bits}: one bit is only a sign, and wider sums do not fit a signed byte; use 8 uniform bits or another method");
+        }
+
+        int high = (int)Roundings.PowerSums.Of(width)[^1];
+        return new(width, -high, high, 1, isPowerSums: true);
+    }
+
     /// <summary>True when <paramref name="code"/> is one of the range's codes.</summary>
     /// <param name="code">Any integer.</param>
-    public bool Contains(int code) => code >= Low && code <= High && (code - Low) % Math.Max(Stride, 1) == 0;
+    public bool Contains(int code) => code >= Low && code <= High
+        && (_isPowerSums ? Roundings.PowerSums.Of(Width).Contains(Math.Abs(code)) : (code - Low) % Math.Max(Stride, 1) == 0);
 
     /// <inheritdoc/>
-    public override string ToString() => Stride == 2 ? $"odd {Low}..{High}" : $"{Low}..{High}";
+    public override string ToString() => _isPowerSums ? $"power sums {Low}..{High}" : Stride == 2 ? $"odd {Low}..{High}" : $"{Low}..{High}";
 }

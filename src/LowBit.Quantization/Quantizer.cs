@@ -36,8 +36,8 @@ public abstract class Quantizer : IDisposable
     /// <summary>The codes, as they are stored: with a zero point, the real zero is at <see cref="ZeroPoint"/>.</summary>
     public CodeRange Range => _parts.Range;
 
-    /// <summary>Code of real zero; 0 for weights and for unsigned activations.</summary>
-    public int ZeroPoint => _parts.ZeroPoint;
+    /// <summary>Code of real zero; 0 for weights and for unsigned activations, found and learned by LSQ+.</summary>
+    public int ZeroPoint => _parts.Steps.ZeroPoint ?? _parts.ZeroPoint;
 
     /// <summary>The steps, <c>[channels]</c> or <c>[1]</c>; positive after the first use.</summary>
     public Tensor Step => _parts.Steps.Step;
@@ -75,20 +75,15 @@ public abstract class Quantizer : IDisposable
     public void Codes(ReadOnlySpan<float> x, Span<int> codes)
     {
         RequireInitialized();
-        CodesWith(x, PositiveSteps(), codes);
+        (float[] offsets, float[] steps) = Intake();
+        CodesWith(x, offsets, steps, codes);
     }
 
     /// <summary>What an optimiser may change, with names for checkpoints; empty when nothing is learned.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Parameters()
-    {
-        if (_parts.Steps.Learned is { } learned)
-        {
-            yield return (_parts.Steps.LearnedName!, learned);
-        }
-    }
+    public virtual IEnumerable<(string Name, Tensor Tensor)> Parameters() => _parts.Steps.Parameters();
 
     /// <summary>State that is not learned but belongs into a checkpoint: whether the step was found, stored steps, running ranges.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Buffers()
+    public virtual IEnumerable<(string Name, Tensor Tensor)> Buffers()
     {
         yield return ("initialized", _initialized);
         foreach ((string Name, Tensor Tensor) buffer in _parts.Steps.Buffers())
@@ -146,8 +141,7 @@ public abstract class Quantizer : IDisposable
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
-        _initialized.Dispose();
-        _parts.Steps.Dispose();
+        Dispose(true);
         GC.SuppressFinalize(this);
     }
 
@@ -175,13 +169,32 @@ public abstract class Quantizer : IDisposable
         return Step.ToArray();
     }
 
+    /// <summary>Where codes come from, by channel: offset and distance of neighbouring codes at the input.</summary>
+    private protected (float[] Offsets, float[] Steps) Intake()
+    {
+        float[] steps = PositiveSteps();
+        var offsets = new float[steps.Length];
+        if (Source is IntervalSource interval)
+        {
+            float[] grid = interval.Grid.ToArray();
+            for (int c = 0; c < steps.Length; c++)
+            {
+                offsets[c] = grid[c * IntervalGrid.Length];
+                steps[c] = grid[(c * IntervalGrid.Length) + 1];
+            }
+        }
+
+        return (offsets, steps);
+    }
+
     /// <summary>Fake-quantizes with the steps as they are. <paramref name="features"/> is N of the step's gradient scale <c>1/√(N·Qp)</c>.</summary>
     private protected Tensor Run(Tensor x, int features)
     {
         _parts.Steps.Refresh(Name);
         int channels = Step.Length;
+        int zeroPoint = ZeroPoint;
         // Low and High move by the zero point, so that kernels and estimators see real codes v = x/s; s·(clamp(r + z) − z) is the same number.
-        var shape = new FakeQuantShape(channels, x.Length / channels, Range.Low - ZeroPoint, Range.High - ZeroPoint);
+        var shape = new FakeQuantShape(channels, x.Length / channels, Range.Low - zeroPoint, Range.High - zeroPoint);
         return Op.Apply(x, Source, shape, StepGradientScale(features));
     }
 
@@ -195,8 +208,8 @@ public abstract class Quantizer : IDisposable
     private float StepGradientScale(int features)
         => (_parts.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Top)) : 1) * Source.Slope;
 
-    /// <summary>Codes with given steps.</summary>
-    private protected void CodesWith(ReadOnlySpan<float> x, ReadOnlySpan<float> steps, Span<int> codes)
+    /// <summary>Codes with given offsets and steps.</summary>
+    private protected void CodesWith(ReadOnlySpan<float> x, ReadOnlySpan<float> offsets, ReadOnlySpan<float> steps, Span<int> codes)
     {
         if (codes.Length < x.Length || x.Length % steps.Length != 0)
         {
@@ -213,9 +226,17 @@ public abstract class Quantizer : IDisposable
         }
 
         int inner = x.Length / steps.Length;
+        int zeroPoint = ZeroPoint;
         for (int c = 0; c < steps.Length; c++)
         {
-            Op.Codes(x.Slice(c * inner, inner), steps[c], Range, ZeroPoint, codes.Slice(c * inner, inner));
+            Op.Codes(x.Slice(c * inner, inner), new CodeRule(offsets[c], steps[c], Range, zeroPoint), codes.Slice(c * inner, inner));
         }
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    private protected virtual void Dispose(bool disposing)
+    {
+        _initialized.Dispose();
+        _parts.Steps.Dispose();
     }
 }

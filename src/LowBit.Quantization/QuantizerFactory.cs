@@ -8,7 +8,10 @@ namespace LowBit.Quantization;
 public static class QuantizerFactory
 {
     /// <summary>The names that <see cref="QuantizerOptions.Method"/> may take.</summary>
-    public static IReadOnlyList<string> Methods { get; } = [Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind];
+    public static IReadOnlyList<string> Methods { get; } = 
+    [
+        Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind, LsqPlus.Kind, PactSawb.Kind, Apot.Kind, Ewgs.Kind, Dsq.Kind, Qil.Kind,
+    ];
 
     /// <summary>A quantizer for weights.</summary>
     /// <param name="options">Method, bits, per channel or not, grid.</param>
@@ -31,6 +34,12 @@ public static class QuantizerFactory
             Pact.Kind => Pact.Weight(options, device, channels),
             DoReFa.Kind => DoReFa.Weight(options, device, channels),
             Uniform.Kind => Uniform.Weight(options, device, channels),
+            LsqPlus.Kind => LsqPlus.Weight(options, device, channels),
+            PactSawb.Kind => PactSawb.Weight(options, device, channels),
+            Apot.Kind => Apot.Weight(options, device, channels),
+            Ewgs.Kind => Ewgs.Weight(options, device, channels),
+            Dsq.Kind => Dsq.Weight(options, device, channels),
+            Qil.Kind => Qil.Weight(options, device, channels),
             _ => throw Unknown(options),
         };
     }
@@ -48,6 +57,12 @@ public static class QuantizerFactory
             Pact.Kind => Pact.Activation(options, device),
             DoReFa.Kind => DoReFa.Activation(options, device),
             Uniform.Kind => Uniform.Activation(options, device),
+            LsqPlus.Kind => LsqPlus.Activation(options, device),
+            PactSawb.Kind => PactSawb.Activation(options, device),
+            Apot.Kind => Apot.Activation(options, device),
+            Ewgs.Kind => Ewgs.Activation(options, device),
+            Dsq.Kind => Dsq.Activation(options, device),
+            Qil.Kind => Qil.Activation(options, device),
             _ => throw Unknown(options),
         };
     }

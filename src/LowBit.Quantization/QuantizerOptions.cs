@@ -26,10 +26,10 @@ public sealed record QuantizerOptions
     /// <summary>The percentile when <see cref="Init"/> is <c>percentile</c>; above 0, at most 100.</summary>
     public double Percentile { get; init; } = 99.9;
 
-    /// <summary>LSQ: multiply the step's gradient by 1/√(N·Qp).</summary>
+    /// <summary>LSQ, LSQ+, EWGS, DSQ, QIL: multiply the gradients of what the quantizer learns by 1/√(N·Qp).</summary>
     public bool ScaleStepGradient { get; init; } = true;
 
-    /// <summary>PACT: the first clipping level α; positive. The paper starts at 8 to 10.</summary>
+    /// <summary>PACT and APoT activations: the first clipping level α; positive. The papers start at 8 to 10.</summary>
     public float ClipStart { get; init; } = 8;
 
     /// <summary>PACT: λ of the penalty λ/2·α² on the clipping level; 0 or more.</summary>
@@ -37,4 +37,13 @@ public sealed record QuantizerOptions
 
     /// <summary>Uniform activations: momentum of the moving averages of the extremes, in [0, 1).</summary>
     public double Momentum { get; init; } = 0.9;
+
+    /// <summary>EWGS: δ ≥ 0, how much a gradient grows with the distance of a value from its level; 0 is the straight-through estimator.</summary>
+    public float EwgsDelta { get; init; } = 1e-3f;
+
+    /// <summary>DSQ: α in (0, ½], the softness of the steps that gradients see.</summary>
+    public float DsqAlpha { get; init; } = 0.4f;
+
+    /// <summary>QIL weights: learn the exponent γ; false leaves it at 1.</summary>
+    public bool LearnGamma { get; init; } = true;
 }

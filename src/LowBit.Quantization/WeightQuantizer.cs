@@ -1,5 +1,6 @@
 using System.Buffers;
 using LowBit.Quantization.Calibration;
+using LowBit.Quantization.StepSources;
 using LowBit.Quantization.Transforms;
 using LowBit.Tensors;
 
@@ -45,22 +46,12 @@ public sealed class WeightQuantizer : Quantizer
         }
 
         CheckShape(x);
+        bool finds = !Source.IsFixed && (_followsWeights || !IsInitialized);
+        float[]? given = finds && !IsInitialized ? Naming(() => _transform.Begin(x.ToArray())) : null;
         Tensor effective = EffectiveWeights(x);
-        if (!Source.IsFixed && (_followsWeights || !IsInitialized))
+        if (finds)
         {
-            // Methods that follow their weights come here every step: the copy is rented, not allocated.
-            float[] rented = ArrayPool<float>.Shared.Rent(effective.Length);
-            try
-            {
-                Span<float> values = rented.AsSpan(0, effective.Length);
-                effective.CopyTo(values);
-                Source.Start(StepsOf(values));
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(rented);
-            }
-
+            Find(effective, given);
             MarkInitialized();
         }
 
@@ -90,8 +81,9 @@ public sealed class WeightQuantizer : Quantizer
         }
 
         float[] steps = _followsWeights ? StepsOf(values) : PositiveSteps();
+        (float[] offsets, float[] intake) = _followsWeights ? (new float[steps.Length], steps) : Intake();
         var wide = new int[values.Length];
-        CodesWith(values, steps, wide);
+        CodesWith(values, offsets, intake, wide);
         var codes = new sbyte[wide.Length];
         for (int i = 0; i < wide.Length; i++)
         {
@@ -99,6 +91,71 @@ public sealed class WeightQuantizer : Quantizer
         }
 
         return (codes, steps);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Tensor)> Parameters() => base.Parameters().Concat(_transform.Parameters());
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, Tensor Tensor)> Buffers() => base.Buffers().Concat(_transform.Buffers());
+
+    private protected override void Dispose(bool disposing)
+    {
+        _transform.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Find(Tensor effective, float[]? given)
+    {
+        if (given is not null)
+        {
+            Source.Start(given);
+            return;
+        }
+
+        // Methods that follow their weights come here every step: the copy is rented, not allocated.
+        float[] rented = ArrayPool<float>.Shared.Rent(effective.Length);
+        try
+        {
+            Span<float> values = rented.AsSpan(0, effective.Length);
+            effective.CopyTo(values);
+            if (Source is IntervalSource interval)
+            {
+                FindInterval(interval, values);
+            }
+            else
+            {
+                Source.Start(StepsOf(values));
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private void FindInterval(IntervalSource interval, ReadOnlySpan<float> values)
+    {
+        try
+        {
+            interval.Find(values);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"weights of quantizer {Name}: {e.Message}", e);
+        }
+    }
+
+    private T Naming<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"weights of quantizer {Name}: {e.Message}", e);
+        }
     }
 
     /// <summary>The rule's steps; a channel of zeros, which tells nothing, takes the step of the whole tensor.</summary>

@@ -67,6 +67,30 @@ public sealed class CodeRangeTests
     }
 
     [Theory]
+    [InlineData(2, 1, 2)]
+    [InlineData(3, 4, 4)]
+    [InlineData(4, 10, 5)]
+    [InlineData(5, 48, 7)]
+    [InlineData(6, 100, 8)]
+    public void Power_sums_need_more_stored_bits(int bits, int high, int stored)
+    {
+        CodeRange range = CodeRange.PowerSums(bits);
+        Assert.Equal((-high, high, (1 << bits) - 1, stored), (range.Low, range.High, range.Levels, range.StorageBits));
+        Assert.True(range.HasZero && range.Signed);
+        Assert.Equal(range.Levels, Enumerable.Range(-300, 601).Count(range.Contains));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Power_sums_that_do_not_exist_are_rejected_in_one_sentence(int bits)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => CodeRange.PowerSums(bits));
+        Assert.Contains($"sums of powers of two have 2 to 6 bits, got {bits}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(AllBits))]
     public void Contains_exactly_its_levels(int bits)
     {

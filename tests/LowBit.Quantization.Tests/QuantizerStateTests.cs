@@ -65,6 +65,12 @@ public sealed class QuantizerStateTests
     [InlineData("pact", "alpha", "alpha,initialized")]
     [InlineData("uniform", "", "initialized,step,extremes")]
     [InlineData("dorefa", "", "initialized")]
+    [InlineData("lsq+", "step,offset", "step,offset,initialized")]
+    [InlineData("pact-sawb", "alpha", "alpha,initialized")]
+    [InlineData("apot", "alpha", "alpha,initialized")]
+    [InlineData("ewgs", "lower,upper", "lower,upper,initialized,scale")]
+    [InlineData("dsq", "upper", "upper,initialized")]
+    [InlineData("qil", "center,width", "center,width,initialized,scale")]
     public void State_has_stable_names(string method, string learned, string all)
     {
         using ActivationQuantizer quantizer = QuantizerFactory.Activation(new QuantizerOptions { Method = method }, Samples.Device);
@@ -72,6 +78,19 @@ public sealed class QuantizerStateTests
         Assert.Equal(all, string.Join(',', quantizer.SaveState().Select(static p => p.Name)));
         Assert.All(quantizer.Parameters(), static p => Assert.True(p.Tensor.RequiresGradient));
         Assert.Equal(method == "dorefa", quantizer.IsInitialized);
+    }
+
+    [Theory]
+    [InlineData("lsq+", "step,initialized")]
+    [InlineData("pact-sawb", "initialized,step")]
+    [InlineData("apot", "alpha,initialized")]
+    [InlineData("ewgs", "lower,upper,scale,initialized")]
+    [InlineData("dsq", "upper,initialized")]
+    [InlineData("qil", "center,width,gamma,initialized,step,scale")]
+    public void State_of_weights_has_stable_names(string method, string all)
+    {
+        using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { Method = method }, Samples.Device, new Shape(2, 3));
+        Assert.Equal(all, string.Join(',', quantizer.SaveState().Select(static p => p.Name)));
     }
 
     [Fact]

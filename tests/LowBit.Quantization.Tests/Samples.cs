@@ -17,12 +17,24 @@ internal static class Samples
             {
                 for (int bits = 1; bits <= (grid == WeightGrid.Odd ? 7 : 8); bits++)
                 {
-                    yield return new QuantizerOptions { Method = method, Bits = bits, Grid = grid };
-                    yield return new QuantizerOptions { Method = method, Bits = bits, Grid = grid, PerChannel = true };
+                    if (HasWeights(method, bits, grid))
+                    {
+                        yield return new QuantizerOptions { Method = method, Bits = bits, Grid = grid };
+                        yield return new QuantizerOptions { Method = method, Bits = bits, Grid = grid, PerChannel = true };
+                    }
                 }
             }
         }
     }
+
+    /// <summary>What the methods say of themselves: QIL and APoT have a zero, APoT's sums fit a byte up to 6 bits, EWGS needs a symmetric grid.</summary>
+    public static bool HasWeights(string method, int bits, WeightGrid grid) => method switch
+    {
+        "apot" => grid == WeightGrid.Narrow && bits is >= 2 and not 7,
+        "qil" => grid == WeightGrid.Narrow && bits >= 2,
+        "ewgs" => grid != WeightGrid.Full,
+        _ => true,
+    };
 
     /// <summary>Every method that quantizes activations, unsigned and, where it can, signed.</summary>
     public static IEnumerable<QuantizerOptions> ActivationOptions()
@@ -32,7 +44,7 @@ internal static class Samples
             for (int bits = 1; bits <= 8; bits++)
             {
                 yield return new QuantizerOptions { Method = method, Bits = bits };
-                if (bits > 1 && method is "lsq" or "uniform")
+                if (bits > 1 && method is "lsq" or "uniform" or "lsq+" or "dsq")
                 {
                     yield return new QuantizerOptions { Method = method, Bits = bits, Signed = true };
                 }

@@ -192,6 +192,29 @@ public abstract class Device : IDisposable
         where TRounding : struct, IRounding
         where TEstimator : struct, IEstimator;
 
+    /// <summary>
+    /// y = r·(clamp(round((x − o)/s) + z, low, high) − z); <paramref name="grid"/> is <c>[Channels, 3]</c>: offset o, input step s, output step r.
+    /// </summary>
+    public abstract void IntervalQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
+        where TRounding : struct, IRounding;
+
+    /// <summary>
+    /// gx += gy·D·r/s with D = dq/dv of <paramref name="slope"/>, and <paramref name="sums"/> <c>[Channels, 4]</c> = Σgy·(q − D·v), Σgy·D, Σgy·D·v, Σgy, in one
+    /// pass; v is the real code, q the clipped one without zero point. What is null is skipped.
+    /// </summary>
+    public abstract void IntervalQuantBackward<TRounding, TSlope>(
+        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer? sums)
+        where TRounding : struct, IRounding
+        where TSlope : struct, ISlope;
+
+    /// <summary>
+    /// y = A·sign(x)·t^γ with t = clip((|x| − c)/(2d) + ½, 0, 1); <paramref name="grid"/> is <c>[Channels, 4]</c>: c, d, γ, A. Bounds and zero point of the shape are not used.
+    /// </summary>
+    public abstract void ShrinkForward(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y);
+
+    /// <summary>gx += gy·dy/dx (skipped when null) and <paramref name="sums"/> <c>[Channels, 3]</c> as <see cref="ShrinkGrid.SumCount"/> says, in one pass.</summary>
+    public abstract void ShrinkBackward(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer sums);
+
     /// <summary>Frees pooled memory. Buffers still in use stay valid.</summary>
     public abstract void Trim();
 

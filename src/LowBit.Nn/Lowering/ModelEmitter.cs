@@ -136,7 +136,7 @@ internal sealed class ModelEmitter
         for (int i = 0; i < outputs.Length; i++)
         {
             SumView view = views[i];
-            int edge = AddEdge(view.Output, view.Scale);
+            int edge = AddEdge(view.Output, view.IsLogits ? view.Scale : view.Output.Grid.Step);
             outputs[i] = new OutputView(edge, Table(sum, view, weightSum));
         }
 

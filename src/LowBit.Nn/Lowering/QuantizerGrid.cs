@@ -8,8 +8,9 @@ internal sealed class QuantizerGrid
 {
     private readonly ActivationQuantizer _quantizer;
 
-    private QuantizerGrid(ActivationQuantizer quantizer, CodeGrid grid, int low, int high)
+    private QuantizerGrid(ActivationQuantizer quantizer, CodeGrid grid, int low, int high, (float Offset, float Step) intake)
     {
+        Intake = intake;
         _quantizer = quantizer;
         Grid = grid;
         Low = low;
@@ -21,6 +22,9 @@ internal sealed class QuantizerGrid
     public int Low { get; }
 
     public int High { get; }
+
+    /// <summary>How codes are made, <c>clamp(round((x − Offset)/Step) + zero)</c>; what they stand for is in <see cref="Grid"/>.</summary>
+    public (float Offset, float Step) Intake { get; }
 
     public static QuantizerGrid Of(string path, ActivationQuantizer quantizer)
     {
@@ -37,7 +41,7 @@ internal sealed class QuantizerGrid
                 throw new LoweringException(path, $"its step is {step}; steps are positive and finite, so the model was trained too far or its file is damaged");
             }
 
-            return new QuantizerGrid(quantizer, new CodeGrid(quantizer.Range.StorageBits, step, zero), low, high);
+            return new QuantizerGrid(quantizer, new CodeGrid(quantizer.Range.StorageBits, step, zero), low, high, quantizer.ExportIntake());
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException and not LoweringException or ArithmeticException)
         {

@@ -13,7 +13,9 @@ internal static class ViewBuilder
     {
         int low = input.Low is { } realLow ? Math.Max(grid.Low, Clamped(realLow, grid)) : grid.Low;
         int high = input.High is { } realHigh ? Math.Min(grid.High, Clamped(realHigh, grid)) : grid.High;
-        var view = new SumView(output, input.Alpha!, input.Beta!, input.Residual, low, Math.Max(low, high));
+        (float offset, float step) = grid.Intake;
+        double[] beta = offset == 0 ? input.Beta! : Array.ConvertAll(input.Beta!, b => b - offset);
+        var view = new SumView(output, input.Alpha!, beta, input.Residual, low, Math.Max(low, high)) { Scale = step };
         view.Rules = Rules(path, input.Sum!, view);
         return view;
     }

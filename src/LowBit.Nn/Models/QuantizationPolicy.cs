@@ -1,4 +1,6 @@
+using LowBit.Kernels.Devices;
 using LowBit.Quantization;
+using LowBit.Tensors;
 
 namespace LowBit.Nn.Models;
 
@@ -8,7 +10,7 @@ namespace LowBit.Nn.Models;
 /// </summary>
 public sealed record QuantizationPolicy
 {
-    /// <summary>Name of the quantizers: <c>lsq</c>, <c>pact</c>, <c>dorefa</c> or <c>uniform</c>.</summary>
+    /// <summary>Name of the quantizers, one of <see cref="QuantizerFactory.Methods"/>.</summary>
     public string Method { get; init; } = "lsq";
 
     /// <summary>Bits of the weights between the first and the last layer, 1 to 8.</summary>
@@ -35,13 +37,29 @@ public sealed record QuantizationPolicy
     /// <summary>Which codes weights take: symmetric around zero, or one more code on the negative side.</summary>
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
+    /// <inheritdoc cref="QuantizerOptions.ClipStart"/>
+    /// <remarks>Only with pact, pact-sawb and apot; null for the method's own.</remarks>
+    public float? ClipStart { get; init; }
+
+    /// <inheritdoc cref="QuantizerOptions.EwgsDelta"/>
+    /// <remarks>Only with ewgs; null for its default.</remarks>
+    public float? EwgsDelta { get; init; }
+
+    /// <inheritdoc cref="QuantizerOptions.DsqAlpha"/>
+    /// <remarks>Only with dsq; null for its default.</remarks>
+    public float? DsqAlpha { get; init; }
+
+    /// <inheritdoc cref="QuantizerOptions.LearnGamma"/>
+    /// <remarks>Only with qil; null for its default.</remarks>
+    public bool? LearnGamma { get; init; }
+
     /// <summary>The same bits everywhere between first and last layer, which keep 8. Example: <c>Uniform(4, 4)</c>.</summary>
     /// <param name="weightBits">1 to 8.</param>
     /// <param name="activationBits">1 to 8.</param>
     public static QuantizationPolicy Uniform(int weightBits, int activationBits)
         => new() { WeightBits = weightBits, ActivationBits = activationBits };
 
-    /// <summary>Throws unless every number of bits is 1 to 8.</summary>
+    /// <summary>Throws unless every number of bits is 1 to 8, the method has the grids they ask for, and no option belongs to another method.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public void Validate()
     {
@@ -58,6 +76,15 @@ public sealed record QuantizationPolicy
                     $"quantization.{name} is {bits}; a code has {BitWidth.Smallest} to {BitWidth.Largest} bits, leave 'quantization' out for a float model");
             }
         }
+
+        ValidateOptions();
+        foreach ((string name, LayerPlace place) in (ReadOnlySpan<(string, LayerPlace)>)
+            [("firstLayerWeightBits", LayerPlace.First), ("weightBits", LayerPlace.Inner), ("lastLayerWeightBits", LayerPlace.Last)])
+        {
+            Try(name, () => QuantizerFactory.Weight(Weights(place), CpuDevice.Shared, new Shape(1, 1)).Dispose());
+        }
+
+        Try("activationBits", () => QuantizerFactory.Activation(Activations(ActivationBits), CpuDevice.Shared).Dispose());
     }
 
     /// <summary>All settings on one line, for example <c>lsq w4a4 per channel (Narrow grid), first/last: 8/8, last input: 8, residual: 8</c>.</summary>
@@ -80,11 +107,54 @@ public sealed record QuantizationPolicy
             LayerPlace.Last => LastLayerWeightBits,
             _ => WeightBits,
         };
-        return new QuantizerOptions { Method = Method, Bits = bits, PerChannel = PerChannel, Signed = true, Grid = Grid };
+        return Options() with { Bits = bits, PerChannel = PerChannel, Signed = true, Grid = Grid };
     }
 
-    internal QuantizerOptions Activations(int bits) => new() { Method = Method, Bits = bits };
+    internal QuantizerOptions Activations(int bits) => Options() with { Bits = bits };
 
-    // PACT and DoReFa clip at zero and have no signed form; LSQ serves the edges that need one.
-    internal QuantizerOptions SignedActivations(int bits) => new() { Method = Method == "uniform" ? Method : "lsq", Bits = bits, Signed = true };
+    // Methods that quantize from zero up have no signed form; LSQ serves the edges that need one.
+    internal QuantizerOptions SignedActivations(int bits) =>
+        Options() with { Method = Method is "uniform" or "lsq+" or "dsq" ? Method : "lsq", Bits = bits, Signed = true };
+
+    private static void Try(string name, Action build)
+    {
+        try
+        {
+            build();
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"quantization.{name} or its method does not fit: {error.Message}", error);
+        }
+    }
+
+    private QuantizerOptions Options()
+    {
+        var options = new QuantizerOptions { Method = Method };
+        return options with
+        {
+            ClipStart = ClipStart ?? options.ClipStart,
+            EwgsDelta = EwgsDelta ?? options.EwgsDelta,
+            DsqAlpha = DsqAlpha ?? options.DsqAlpha,
+            LearnGamma = LearnGamma ?? options.LearnGamma,
+        };
+    }
+
+    private void ValidateOptions()
+    {
+        ReadOnlySpan<(string Name, bool IsSet, string Methods)> settings =
+        [
+            ("clipStart", ClipStart is not null, "pact, pact-sawb, apot"),
+            ("ewgsDelta", EwgsDelta is not null, "ewgs"),
+            ("dsqAlpha", DsqAlpha is not null, "dsq"),
+            ("learnGamma", LearnGamma is not null, "qil"),
+        ];
+        foreach ((string name, bool isSet, string methods) in settings)
+        {
+            if (isSet && !methods.Split(", ").Contains(Method))
+            {
+                throw new ArgumentException($"quantization.{name} belongs to {methods}, but the method is {Method}; leave it out or change the method");
+            }
+        }
+    }
 }

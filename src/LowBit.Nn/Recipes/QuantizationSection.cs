@@ -68,6 +68,10 @@ public sealed record QuantizationSection
             ResidualBits = ResidualBits,
             PerChannel = PerChannel,
             Grid = Grid,
+            ClipStart = ClipStart,
+            EwgsDelta = EwgsDelta,
+            DsqAlpha = DsqAlpha,
+            LearnGamma = LearnGamma,
         };
     }
 

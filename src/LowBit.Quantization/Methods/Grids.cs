@@ -15,6 +15,31 @@ internal static class Grids
         };
     }
 
+    /// <summary>The grid of a method that has only some of them.</summary>
+    public static CodeRange Weight(QuantizerOptions options, params ReadOnlySpan<WeightGrid> grids)
+    {
+        _ = new BitWidth(options.Bits);
+        if (Enum.IsDefined(options.Grid) && !grids.Contains(options.Grid))
+        {
+            throw new ArgumentException(
+                $"{options.Method} weights have no {options.Grid} grid; use {string.Join(" or ", grids.ToArray())}, or another method", nameof(options));
+        }
+
+        return Weight(options);
+    }
+
+    /// <summary>Codes from 0 up, for methods without a signed form.</summary>
+    public static CodeRange Unsigned(QuantizerOptions options)
+    {
+        if (options.Signed)
+        {
+            throw new ArgumentException(
+                $"{options.Method} quantizes activations from 0 up and has no signed form; use lsq, lsq+, dsq or uniform for signed activations", nameof(options));
+        }
+
+        return CodeRange.Unsigned(options.Bits);
+    }
+
     public static (CodeRange Range, int ZeroPoint) Activation(QuantizerOptions options)
     {
         var width = new BitWidth(options.Bits);

@@ -15,4 +15,13 @@ internal static class Rules
         "percentile" => new PercentileStep(options.Percentile),
         _ => throw new ArgumentException($"there is no step rule '{options.Init}'; use lsq, minmax, mse or percentile", nameof(options)),
     };
+
+    /// <summary>Throws when the options name a rule that the method has no use for.</summary>
+    public static void RefuseInit(QuantizerOptions options, string why)
+    {
+        if (options.Init is not null)
+        {
+            throw new ArgumentException($"there is no choice of a first step here, got init '{options.Init}': {why}; leave it out", nameof(options));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using LowBit.Kernels.FakeQuantization;
+using LowBit.Kernels.Isas;
 using LowBit.Quantization.Roundings;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
@@ -36,6 +37,34 @@ public abstract class QuantizeOp
         return range.High == 1 ? new QuantizeOp<RoundBipolar, TEstimator>() : new QuantizeOp<RoundOdd, TEstimator>();
     }
 
+    /// <summary>Ties a slope to the rounding that the codes ask for, over the interval of an <see cref="IntervalSource"/>.</summary>
+    /// <typeparam name="TSlope">dq/dv.</typeparam>
+    /// <param name="range">The codes.</param>
+    /// <param name="slope">The slope with its constants.</param>
+    public static QuantizeOp Over<TSlope>(CodeRange range, TSlope slope)
+        where TSlope : struct, ISlope
+    {
+        if (range.Stride != 2)
+        {
+            return new IntervalOp<RoundHalfEven, TSlope>(slope);
+        }
+
+        return range.High == 1 ? new IntervalOp<RoundBipolar, TSlope>(slope) : new IntervalOp<RoundOdd, TSlope>(slope);
+    }
+
+    /// <summary>Ties an estimator to the nearest sum of powers of two.</summary>
+    /// <typeparam name="TEstimator">The gradient.</typeparam>
+    /// <param name="range">The codes, made by <see cref="CodeRange.PowerSums"/>.</param>
+    public static QuantizeOp Powers<TEstimator>(CodeRange range)
+        where TEstimator : struct, IEstimator => range.Width.Bits switch
+        {
+            3 => new QuantizeOp<RoundPowers<PowerSums3>, TEstimator>(),
+            4 => new QuantizeOp<RoundPowers<PowerSums4>, TEstimator>(),
+            5 => new QuantizeOp<RoundPowers<PowerSums5>, TEstimator>(),
+            6 => new QuantizeOp<RoundPowers<PowerSums6>, TEstimator>(),
+            _ => For<TEstimator>(range),
+        };
+
     /// <summary>Fake-quantizes a tensor on its device.</summary>
     /// <param name="x">Values, one block of <c>shape.Inner</c> per step.</param>
     /// <param name="steps">Where the steps come from and where their gradient goes.</param>
@@ -43,6 +72,9 @@ public abstract class QuantizeOp
     /// <param name="stepGradientScale">Factor of the gradient of what <paramref name="steps"/> learns.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     internal abstract Tensor Apply(Tensor x, StepSource steps, in FakeQuantShape shape, float stepGradientScale);
+
+    /// <summary>True when <see cref="ApplyAfter"/> exists: a plain step, no interval of its own.</summary>
+    internal virtual bool CanFuse => true;
 
     /// <summary>Fake-quantizes the result of a convolution with batch normalisation (and its addend) in the same op, with one step.</summary>
     /// <param name="inputs">The operands in front of the quantizer.</param>
@@ -52,6 +84,19 @@ public abstract class QuantizeOp
     /// <param name="stepGradientScale">Factor of the gradient of what <paramref name="steps"/> learns.</param>
     internal abstract Tensor ApplyAfter(in ConvBatchNormInputs inputs, StepSource steps, int low, int high, float stepGradientScale);
 
-    /// <summary>code[i] = clamp(round(x[i]/step) + z, low, high), the same float operations as the kernel.</summary>
-    internal abstract void Codes(ReadOnlySpan<float> x, float step, CodeRange range, int zeroPoint, Span<int> codes);
+    /// <summary>The codes of values, by the same float operations as the kernel.</summary>
+    internal abstract void Codes(ReadOnlySpan<float> x, in CodeRule rule, Span<int> codes);
+
+    private protected static void CodesOf<TRounding>(ReadOnlySpan<float> x, in CodeRule rule, Span<int> codes)
+        where TRounding : struct, IRounding
+    {
+        float low = rule.Range.Low - rule.ZeroPoint;
+        float high = rule.Range.High - rule.ZeroPoint;
+        for (int i = 0; i < x.Length; i++)
+        {
+            // Divide: multiplying by 1/step gives other codes at ties. Without an offset the difference is x itself.
+            float v = (x[i] - rule.Offset) / rule.Step;
+            codes[i] = (int)Math.Clamp(TRounding.Round<LanesScalar, float>(v), low, high) + rule.ZeroPoint;
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using LowBit.Kernels.FakeQuantization;
-using LowBit.Kernels.Isas;
 using LowBit.Kernels.Normalizations;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
@@ -30,15 +29,5 @@ internal sealed class QuantizeOp<TRounding, TEstimator> : QuantizeOp
         => ConvBatchNormOp.ConvBatchNorm<FusedQuantizer<TRounding, TEstimator>>(in inputs, new FusedStep(steps.Step, steps.Learned, low, high, stepGradientScale));
 
     /// <inheritdoc/>
-    internal override void Codes(ReadOnlySpan<float> x, float step, CodeRange range, int zeroPoint, Span<int> codes)
-    {
-        float low = range.Low - zeroPoint;
-        float high = range.High - zeroPoint;
-        for (int i = 0; i < x.Length; i++)
-        {
-            // Divide: multiplying by 1/step gives other codes at ties.
-            float v = x[i] / step;
-            codes[i] = (int)Math.Clamp(TRounding.Round<LanesScalar, float>(v), low, high) + zeroPoint;
-        }
-    }
+    internal override void Codes(ReadOnlySpan<float> x, in CodeRule rule, Span<int> codes) => CodesOf<TRounding>(x, in rule, codes);
 }

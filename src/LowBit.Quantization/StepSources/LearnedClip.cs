@@ -15,12 +15,13 @@ public sealed class LearnedClip : StepSource
     /// <summary>Creates the parameter.</summary>
     /// <param name="device">Where it lives.</param>
     /// <param name="top">The highest code, 1 or more.</param>
-    public LearnedClip(Device device, int top)
-        : base(device, 1)
+    /// <param name="channels">Number of levels α.</param>
+    public LearnedClip(Device device, int top, int channels = 1)
+        : base(device, channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         _top = top;
-        _alpha = Tensor.Full(device, new Shape(1), top).Persist();
+        _alpha = Tensor.Full(device, new Shape(channels), top).Persist();
         _alpha.RequiresGradient = true;
         _alpha.Name = "alpha";
     }
@@ -35,13 +36,29 @@ public sealed class LearnedClip : StepSource
     public override float Slope => 1f / _top;
 
     /// <inheritdoc/>
-    public override void Start(ReadOnlySpan<float> steps) => _alpha.CopyFrom([steps[0] * _top]);
+    public override void Start(ReadOnlySpan<float> steps)
+    {
+        var alpha = new float[steps.Length];
+        for (int c = 0; c < alpha.Length; c++)
+        {
+            alpha[c] = steps[c] * _top;
+        }
+
+        _alpha.CopyFrom(alpha);
+    }
 
     /// <inheritdoc/>
     public override void Refresh(string name)
     {
         MakePositive(_alpha, name);
-        Step.CopyFrom([Steps.Positive(_alpha.Item() / _top, name)]);
+        Span<float> steps = _alpha.Length <= 256 ? stackalloc float[_alpha.Length] : new float[_alpha.Length];
+        _alpha.CopyTo(steps);
+        for (int c = 0; c < steps.Length; c++)
+        {
+            steps[c] = Steps.Positive(steps[c] / _top, name);
+        }
+
+        Step.CopyFrom(steps);
     }
 
     /// <inheritdoc/>

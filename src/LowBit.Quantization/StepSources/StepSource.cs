@@ -19,7 +19,7 @@ public abstract class StepSource : IDisposable
     /// <summary>The steps in use, <c>[channels]</c>. Positive once <see cref="Refresh"/> ran.</summary>
     public Tensor Step { get; }
 
-    /// <summary>What the optimiser changes, or null.</summary>
+    /// <summary>What the optimiser changes when that is one tensor from which the step follows by <see cref="Slope"/>, else null.</summary>
     public virtual Tensor? Learned => null;
 
     /// <summary>Name of <see cref="Learned"/> in checkpoints; null when nothing is learned.</summary>
@@ -31,7 +31,19 @@ public abstract class StepSource : IDisposable
     /// <summary>True when the step was given by the method and no data may change it.</summary>
     public virtual bool IsFixed => false;
 
-    /// <summary>State beyond <see cref="Learned"/> that a checkpoint must hold.</summary>
+    /// <summary>The code of real zero where the source learns it, else null; up to date after <see cref="Refresh"/>.</summary>
+    public virtual int? ZeroPoint => null;
+
+    /// <summary>All that the optimiser changes, with names for checkpoints.</summary>
+    public virtual IEnumerable<(string Name, Tensor Tensor)> Parameters()
+    {
+        if (Learned is { } learned)
+        {
+            yield return (LearnedName!, learned);
+        }
+    }
+
+    /// <summary>State beyond <see cref="Parameters"/> that a checkpoint must hold.</summary>
     public virtual IEnumerable<(string Name, Tensor Tensor)> Buffers() => [];
 
     /// <summary>Takes over steps found from data.</summary>

@@ -13,7 +13,7 @@ public class DeviceTableTests
     private static readonly Dictionary<string, DeviceCase> s_cases = new IEnumerable<DeviceCase>[]
     {
         ElementwiseCases.All, UnaryCases.All, BinaryCases.All, ReductionCases.All, ColumnCases.All, PoolingCases.All, LossCases.All, OptimizerCases.All,
-        FakeQuantCases.All,
+        FakeQuantCases.All, IntervalQuantCases.All,
     }.SelectMany(static cases => cases).ToDictionary(static c => c.Name);
 
     public static TheoryData<string> Names => [.. s_cases.Keys];

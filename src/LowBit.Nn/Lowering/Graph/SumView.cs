@@ -23,8 +23,8 @@ internal sealed class SumView(CodeTensor output, double[] alpha, double[] beta, 
     /// <summary>Highest result.</summary>
     public int High { get; } = high;
 
-    /// <summary>Real units per output code; for logits a double that is no trained step.</summary>
-    public double Scale { get; init; } = output.Grid.Step;
+    /// <summary>Real units of the sum per output code: the step with which codes are made; for logits a double that is no trained step.</summary>
+    public required double Scale { get; init; }
 
     /// <summary>Multipliers, shifts and rounding offsets by channel, made once from the numbers above.</summary>
     public FixedPointRule[] Rules { get; set; } = [];

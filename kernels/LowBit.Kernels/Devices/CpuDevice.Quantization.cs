@@ -1,0 +1,71 @@
+using LowBit.Kernels.FakeQuantization;
+
+namespace LowBit.Kernels.Devices;
+
+/// <content>Quantizers with an interval of their own.</content>
+public sealed unsafe partial class CpuDevice
+{
+    /// <inheritdoc/>
+    public override void IntervalQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
+    {
+        var kernel = new IntervalQuantKernel<TRounding>(
+            shape, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(y, shape.Count));
+        Launch.Chunks(kernel.ChunkCount, in kernel);
+        Keep(x, grid, y);
+    }
+
+    /// <inheritdoc/>
+    public override void IntervalQuantBackward<TRounding, TSlope>(
+        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer? sums)
+    {
+        var chunks = new FakeQuantChunks(in shape);
+        using var scratch = new NativeScratch((long)chunks.PieceCount * IntervalGrid.SumCount * sizeof(double));
+        double* partials = sums is null ? null : (double*)scratch.Pointer;
+        Launch.Chunks(chunks.ChunkCount, new IntervalQuantBackwardKernel<TRounding, TSlope>(
+            shape, slope, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
+        if (sums is not null)
+        {
+            Total(in chunks, shape.Channels, IntervalGrid.SumCount, partials, Data(sums, shape.Channels * IntervalGrid.SumCount));
+        }
+
+        Keep(x, grid, gy, gx, sums);
+    }
+
+    /// <inheritdoc/>
+    public override void ShrinkForward(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
+    {
+        var kernel = new ShrinkKernel(shape, Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(y, shape.Count));
+        Launch.Chunks(kernel.ChunkCount, in kernel);
+        Keep(x, grid, y);
+    }
+
+    /// <inheritdoc/>
+    public override void ShrinkBackward(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer sums)
+    {
+        var chunks = new FakeQuantChunks(in shape);
+        using var scratch = new NativeScratch((long)chunks.PieceCount * ShrinkGrid.SumCount * sizeof(double));
+        double* partials = (double*)scratch.Pointer;
+        Launch.Chunks(chunks.ChunkCount, new ShrinkBackwardKernel(
+            shape, Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
+        Total(in chunks, shape.Channels, ShrinkGrid.SumCount, partials, Data(sums, shape.Channels * ShrinkGrid.SumCount));
+        Keep(x, grid, gy, gx, sums);
+    }
+
+    // The pieces of a channel, in their order: neither threads nor vectors change a sum.
+    private static void Total(in FakeQuantChunks chunks, int channels, int count, double* partials, float* sums)
+    {
+        for (int channel = 0; channel < channels; channel++)
+        {
+            for (int k = 0; k < count; k++)
+            {
+                double sum = 0;
+                for (int piece = 0; piece < chunks.Pieces; piece++)
+                {
+                    sum += partials[(((channel * chunks.Pieces) + piece) * count) + k];
+                }
+
+                sums[(channel * count) + k] = (float)sum;
+            }
+        }
+    }
+}

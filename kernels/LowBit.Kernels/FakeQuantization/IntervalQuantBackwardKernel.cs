@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using LowBit.Kernels.Isas;
+using LowBit.Kernels.Threading;
+
+namespace LowBit.Kernels.FakeQuantization;
+
+/// <summary>
+/// gx += gy·D·r/s and, for each piece, the four sums Σg·(q − D·v), Σg·D, Σg·D·v and Σg, in one pass; D = dq/dv is the slope's. A null
+/// <c>gx</c> or <c>partials</c> is skipped.
+/// </summary>
+internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
+    FakeQuantShape shape, TSlope slope, float* x, float* grid, float* gy, float* gx, double* partials) : IChunkKernel
+    where TRounding : struct, IRounding
+    where TSlope : struct, ISlope
+{
+    // Floats are summed over this many elements, then go on in double.
+    private const int BlockLength = 2048;
+
+    private readonly FakeQuantChunks _chunks = new(in shape);
+    private readonly float _low = shape.Low - shape.ZeroPoint;
+    private readonly float _high = shape.High - shape.ZeroPoint;
+    private readonly TSlope _slope = slope;
+    private readonly float* _x = x;
+    private readonly float* _grid = grid;
+    private readonly float* _gy = gy;
+    private readonly float* _gx = gx;
+    private readonly double* _partials = partials;
+
+    public void Run<L, V>(int chunk)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        int first = chunk * _chunks.PiecesPerChunk;
+        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
+        double* sums = stackalloc double[IntervalGrid.SumCount];
+        for (int piece = first; piece < last; piece++)
+        {
+            new Span<double>(sums, IntervalGrid.SumCount).Clear();
+            float* grid = _grid + (_chunks.Channel(piece) * IntervalGrid.Length);
+            nuint end = _chunks.End(piece);
+            for (nuint i = _chunks.Begin(piece); i < end; i += BlockLength)
+            {
+                Block<L, V>(i, nuint.Min(i + BlockLength, end), grid, sums);
+            }
+
+            if (_partials != null)
+            {
+                new Span<double>(sums, IntervalGrid.SumCount).CopyTo(new Span<double>(_partials + ((nint)piece * IntervalGrid.SumCount), IntervalGrid.SumCount));
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Block<L, V>(nuint i, nuint end, float* grid, double* sums)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        float* x = _x, gy = _gy, gx = _gx;
+        TSlope slope = _slope;
+        var channel = new IntervalChannel(grid, _low, _high);
+        nuint n = (nuint)L.Count;
+        V a = L.Splat(0f), b = a, c = a, d = a;
+        for (; i + n <= end; i += n)
+        {
+            (V g, V q, V down, V weighted) = Step<L, V>(slope, x, gy, gx, i, in channel);
+            a = L.MultiplyAdd(g, L.Subtract(q, weighted), a);
+            b = L.MultiplyAdd(g, down, b);
+            c = L.MultiplyAdd(g, weighted, c);
+            d = L.Add(g, d);
+        }
+
+        float sa = L.Sum(a), sb = L.Sum(b), sc = L.Sum(c), sd = L.Sum(d);
+        for (; i < end; i++)
+        {
+            (float g, float q, float down, float weighted) = Step<LanesScalar, float>(slope, x, gy, gx, i, in channel);
+            sa = LanesScalar.MultiplyAdd(g, q - weighted, sa);
+            sb = LanesScalar.MultiplyAdd(g, down, sb);
+            sc = LanesScalar.MultiplyAdd(g, weighted, sc);
+            sd += g;
+        }
+
+        sums[0] += sa;
+        sums[1] += sb;
+        sums[2] += sc;
+        sums[3] += sd;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (V Gradient, V Code, V Slope, V Weighted) Step<L, V>(
+        TSlope slope, float* x, float* gy, float* gx, nuint i, in IntervalChannel channel)
+        where L : struct, ILanes<V>
+        where V : struct
+    {
+        V v = L.Divide(L.Subtract(L.Load(ref *x, i), L.Splat(channel.Offset)), L.Splat(channel.Step));
+        V low = L.Splat(channel.Low), high = L.Splat(channel.High);
+        V q = FakeQuantMath.Clip<TRounding, L, V>(v, low, high);
+        V g = L.Load(ref *gy, i);
+        V down = slope.Slope<L, V>(v, q, g, low, high);
+        if (gx != null)
+        {
+            L.Store(L.MultiplyAdd(g, L.Multiply(down, L.Splat(channel.Factor)), L.Load(ref *gx, i)), ref *gx, i);
+        }
+
+        return (g, q, down, L.Multiply(down, v));
+    }
+}

@@ -1,0 +1,26 @@
+using LowBit.Kernels.Reductions;
+using LowBit.Quantization.Nodes;
+using LowBit.Tensors;
+
+namespace LowBit.Quantization.Transforms;
+
+/// <summary>
+/// <c>y = (w − μ)/(σ + ε)</c> with mean and standard deviation over the whole tensor, ε = 1e−5; the gradient goes through both. Li et al. 2020,
+/// arXiv:1909.13144, section 2.4.
+/// </summary>
+public sealed class Standardize : WeightTransform
+{
+    /// <summary>ε: keeps equal weights finite.</summary>
+    public const double Epsilon = 1e-5;
+
+    /// <inheritdoc/>
+    public override string Name => "standardize";
+
+    /// <inheritdoc/>
+    public override Tensor Apply(Tensor weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        double mean = weights.Device.Reduce<Sum>(weights.Length, weights.Buffer) / weights.Length;
+        return StandardizeNode.Apply(weights, (float)mean, Epsilon);
+    }
+}
