@@ -33,6 +33,18 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.Grid"/>
     public WeightGrid Grid { get; set; } = WeightGrid.Narrow;
 
+    /// <inheritdoc cref="QuantizationPolicy.ClipStart"/>
+    public float? ClipStart { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.EwgsDelta"/>
+    public float? EwgsDelta { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.DsqAlpha"/>
+    public float? DsqAlpha { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.LearnGamma"/>
+    public bool? LearnGamma { get; set; }
+
     /// <summary>
     /// Progressive lowering: entries of first epoch and least bits, epochs ascending from 0, bits descending down to the recipe's own;
     /// empty to train with the recipe's bits from the start. The ends and the residual stream keep their bits throughout.

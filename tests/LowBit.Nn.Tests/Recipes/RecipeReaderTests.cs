@@ -1,6 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
+using LowBit.Kernels.Devices;
 using LowBit.Kernels.Files;
+using LowBit.Nn.Layers;
+using LowBit.Nn.Models;
 using LowBit.Nn.Recipes;
 using LowBit.Quantization;
 using LowBit.TestKit;
@@ -104,6 +107,10 @@ public class RecipeReaderTests
     [InlineData("optimizer.learningRate=-1", "optimizer.learningRate is -1")]
     [InlineData("name.inner=1", "'name' has no keys inside")]
     [InlineData("quantization.weightBits=9", "quantization.weightBits is 9")]
+    [InlineData("quantization.method=lsg", "there is no quantization method 'lsg'; use lsq, ")]
+    [InlineData("quantization.ewgsDelta=0.1", "quantization.ewgsDelta belongs to ewgs, but the method is lsq")]
+    [InlineData("quantization.clipStart=6", "quantization.clipStart belongs to pact, pact-sawb, apot, but the method is lsq")]
+    [InlineData("quantization.method=qil", "quantization.firstLayerWeightBits or its method does not fit: qil weights have no Full grid")]
     [InlineData("data.mixUp=-1", "data.mixUp is -1")]
     [InlineData("data.mixUp=1e-9", "0.001 to 1000")]
     [InlineData("training.tensorBoardSteps=true", "training.tensorBoardSteps needs training.tensorBoard")]
@@ -134,6 +141,29 @@ public class RecipeReaderTests
     {
         ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => RecipeReader.Parse(Small, "s", setting));
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("quantization.method=apot", "quantization.weightBits=7", "quantization.weightBits or its method does not fit: sums of powers of two have 2 to 6 bits, got 7")]
+    [InlineData("quantization.method=qil", "quantization.weightBits=1", "qil weights have 2 bits or more")]
+    [InlineData("quantization.method=dsq", "quantization.dsqAlpha=0.7", "alpha of dsq lies above 0 and at most at 0.5")]
+    [InlineData("quantization.method=ewgs", "quantization.ewgsDelta=-1", "delta of ewgs is 0 or more, got -1")]
+    public void Methods_say_what_they_do_not_have(string method, string setting, string part)
+    {
+        ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => RecipeReader.Parse("""{ "name": "x" }""", "s", method, setting));
+        Assert.Contains(part, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Method_options_reach_the_quantizers()
+    {
+        Recipe recipe = RecipeReader.Parse(
+            """{ "name": "x", "quantization": { "method": "apot", "clipStart": 5 } }""", "s");
+        Assert.Equal(5f, recipe.Quantization!.ToPolicy().ClipStart);
+        Assert.Equal(recipe.ToJson(), RecipeReader.Parse(recipe.ToJson(), "again").ToJson());
+        recipe = RecipeReader.Parse("""{ "name": "x", "quantization": { "method": "qil", "learnGamma": false } }""", "s");
+        using var quant = new Conv2d(CpuDevice.Shared, new ConvOptions(2, 3, 3), recipe.Quantization!.ToPolicy().Weights(LayerPlace.Inner));
+        Assert.Equal("center,width", string.Join(',', quant.Quantizer!.Parameters().Select(p => p.Name)));
     }
 
     [Theory]

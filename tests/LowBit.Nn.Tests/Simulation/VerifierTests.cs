@@ -25,6 +25,12 @@ public class VerifierTests
         ("full grid", Policy(4, 4) with { Grid = LowBit.Quantization.WeightGrid.Full, FirstLayerWeightBits = 7, LastLayerWeightBits = 7 }),
         ("dorefa", Policy(2, 3) with { Method = "dorefa", FirstLayerWeightBits = 7, LastLayerWeightBits = 7 }),
         ("pact", Policy(4, 4) with { Method = "pact" }),
+        ("lsq+", Policy(4, 4) with { Method = "lsq+" }),
+        ("pact-sawb", Policy(3, 3) with { Method = "pact-sawb" }),
+        ("apot", Policy(4, 4) with { Method = "apot" }),
+        ("ewgs", Policy(2, 2) with { Method = "ewgs" }),
+        ("dsq", Policy(4, 2) with { Method = "dsq" }),
+        ("qil", Policy(3, 4) with { Method = "qil" }),
     ];
 
     public static TheoryData<string, string, bool> Cases
