@@ -73,14 +73,16 @@ public class ResultsCommandTests
             Write(folder, $"runs/{seed}", "null", [0.5, 0.6 + (0.01 * seed)], name: "many & more", seed: seed);
         }
 
+        Write(folder, "runs/twin", "null", [0.5, 0.6], name: "many & more", seed: 11);
         Assert.Equal(0, Cli.Run("results", folder.File("runs"), "--curves", folder.File("c.svg")).Code);
         XElement svg = XElement.Load(folder.File("c.svg"));
         XElement[] lines = [.. svg.Descendants().Where(e => e.Name.LocalName == "polyline")];
-        Assert.Equal(22, lines.Length);
-        Assert.Equal(11, lines.Select(line => line.Attribute("class")!.Value).Distinct().Count());
+        Assert.Equal(24, lines.Length);
+        Assert.Equal(12, lines.Select(line => line.Attribute("class")!.Value).Distinct().Count());
         Assert.All(lines, line => Assert.InRange(line.Attribute("points")!.Value.Split(' ').Length, 2, 3));
         string[] names = [.. svg.Elements().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
-        Assert.Equal(Enumerable.Range(1, 11).Select(seed => $"many & more, seed {seed}").Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+        IEnumerable<string> expected = Enumerable.Range(1, 10).Select(seed => $"many & more, seed {seed}");
+        Assert.Equal(expected.Concat(["many & more, seed 11 (11)", "many & more, seed 11 (twin)"]).Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
         double height = (double)svg.Attribute("height")!;
         Assert.All(svg.Elements().Where(e => e.Name.LocalName == "text"), e => Assert.InRange((double)e.Attribute("y")!, 0, height));
         Assert.DoesNotContain("http", svg.ToString().Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.Ordinal);

@@ -21,7 +21,7 @@ internal static class BenchTrainCommand
     private const double CeilingSeconds = 0.05;
     private const double MiB = 1 << 20;
 
-    private static readonly Argument<string> s_model = new("model") { Description = "resnet20 (or another depth), lenet5, vgg7, mlp" };
+    private static readonly Argument<string> s_model = new("model") { Description = "resnet20 (or another depth), mobilenetv2, lenet5, vgg7, mlp" };
     private static readonly Option<string> s_pairs = new("--pairs") { Description = "Widths to compare with float, for example w4a4,w2a2", DefaultValueFactory = _ => "w4a4" };
     private static readonly Option<string> s_method = new("--method") { Description = "Quantization method", DefaultValueFactory = _ => "lsq" };
     private static readonly Option<int> s_batch = new("--batch") { Description = "Images of a step", DefaultValueFactory = _ => 128 };
@@ -173,9 +173,9 @@ internal static class BenchTrainCommand
                 : throw new UsageException($"{name} has {depth} layers; a ResNet for CIFAR has 6n + 2: resnet20, resnet32, resnet44, resnet56, …");
         }
 
-        return name is "lenet5" or "vgg7" or "mlp"
+        return name is "lenet5" or "vgg7" or "mlp" or "mobilenetv2"
             ? new ModelSection { Kind = name }
-            : throw new UsageException($"there is no model '{name}'; did you mean '{NearestName.Find(name, ["resnet20", "lenet5", "vgg7", "mlp"])}'?");
+            : throw new UsageException($"there is no model '{name}'; did you mean '{NearestName.Find(name, ["resnet20", "mobilenetv2", "lenet5", "vgg7", "mlp"])}'?");
     }
 
     private static void Show(CommandContext context, TrainBenchDocument document)

@@ -101,11 +101,14 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
         };
     }
 
-    /// <summary>What tells this run from others of the same recipe in a legend.</summary>
+    /// <summary>What tells this run from the others in a legend: its name, with seed and folder where others have the same.</summary>
     public string Label(IReadOnlyList<RunFolder> all)
-        => all.Count(run => run.Recipe.Name == Recipe.Name) == 1
-            ? Recipe.Name
-            : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Name}, seed {Recipe.Training.Seed}");
+    {
+        List<RunFolder> alike = [.. all.Where(run => run.Recipe.Name == Recipe.Name)];
+        string seed = alike.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", seed {Recipe.Training.Seed}");
+        string folder = alike.Count(run => run.Recipe.Training.Seed == Recipe.Training.Seed) == 1 ? "" : $" ({System.IO.Path.GetFileName(Path)})";
+        return $"{Recipe.Name}{seed}{folder}";
+    }
 
     // The float run of the same model, data, epochs and seed.
     private bool IsTwin(RunFolder other)
