@@ -13,7 +13,14 @@ internal sealed class RunOutput
     private RunOutput(TrainerOptions options, string folder, int epochsDone, long stepsDone)
     {
         _metrics = new MetricsWriter(Path.Combine(folder, "metrics.jsonl"), epochsDone);
-        _events = options.TensorBoard ? new EventWriter(Path.Combine(folder, EventWriter.FileName), stepsDone) : null;
+        string events = Path.Combine(folder, EventWriter.FileName);
+        if (!options.TensorBoard && stepsDone == 0)
+        {
+            // A run that starts anew in an old folder would be shown with the curves of the old one.
+            File.Delete(events);
+        }
+
+        _events = options.TensorBoard ? new EventWriter(events, stepsDone) : null;
         _withSteps = options.TensorBoardSteps;
     }
 

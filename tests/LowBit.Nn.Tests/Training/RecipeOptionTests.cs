@@ -168,6 +168,11 @@ public class RecipeOptionTests
 
         float step = run.Model.Quantizers().Single(q => q.Path == "quant_pool.quantizer").Quantizer.Step.Item();
         Assert.Equal(step, events[^1].Scalars.Single(s => s.Tag == "step/quant_pool.quantizer").Value);
+
+        // Without the option, a new run in the folder does not leave the curves of the old one behind.
+        using TrainingRun plain = Samples.Start(CpuDevice.Shared, Samples.Recipe(), Samples.Train(), folder.Path);
+        plain.Run();
+        Assert.False(File.Exists(folder.File(EventWriter.FileName)));
     }
 
     [Fact]
