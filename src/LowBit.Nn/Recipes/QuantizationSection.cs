@@ -111,7 +111,11 @@ public sealed record QuantizationSection
             }
         }
 
-        ToPolicy().Validate();
+        for (int stage = 0; stage < CountStages(); stage++)
+        {
+            ToPolicy(stage).Validate();
+        }
+
         if (Progressive.Length > 0 && Progressive[^1].Bits > Math.Min(WeightBits, ActivationBits))
         {
             throw new ArgumentException(

@@ -6,6 +6,7 @@ using LowBit.Nn.Recipes;
 using LowBit.Nn.TensorBoard;
 using LowBit.Nn.Tests.TensorBoard;
 using LowBit.Nn.Training;
+using LowBit.Quantization;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;
@@ -30,6 +31,11 @@ public class RecipeOptionTests
             data.Add("progressive", 0, 4);
             data.Add("progressive", 1, 0);
             data.Add("all", 2, 0);
+            foreach (string method in QuantizerFactory.Methods)
+            {
+                data.Add(method, 1, 0);
+            }
+
             return data;
         }
     }
@@ -220,7 +226,13 @@ public class RecipeOptionTests
 
     private static Recipe WithOption(string option, TemporaryFolder folder)
     {
-        Recipe recipe = Samples.Recipe("option", option is "progressive" or "all" ? Progressive : """{ "weightBits": 3, "activationBits": 3 }""");
+        string quantization = option switch
+        {
+            "progressive" or "all" => Progressive,
+            "none" or "mixUp" or "teacher" => """{ "weightBits": 3, "activationBits": 3 }""",
+            _ => $$"""{ "method": "{{option}}", "weightBits": 2, "activationBits": 2, "progressive": [{ "epoch": 0, "bits": 4 }, { "epoch": 1, "bits": 2 }] }""",
+        };
+        Recipe recipe = Samples.Recipe("option", quantization);
         recipe.Training.TensorBoard = true;
         recipe.Data.MixUp = option is "mixUp" or "all" ? 0.4 : 0;
         if (option is "teacher" or "all")
