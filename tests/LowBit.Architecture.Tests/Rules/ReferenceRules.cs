@@ -14,6 +14,7 @@ public class ReferenceRules
         ["LowBit.Quantization"] = ["LowBit.Tensors"],
         ["LowBit.Nn"] = ["LowBit.Quantization", "LowBit.Runtime"],
         ["LowBit.Data"] = [],
+        ["LowBit.Search"] = [],
         ["LowBit.Interchange"] = ["LowBit.Nn", "LowBit.Runtime"],
     };
 
@@ -22,6 +23,7 @@ public class ReferenceRules
         ["LowBit.Kernels"] = [],
         ["LowBit.Runtime"] = [],
         ["LowBit.Data"] = [],
+        ["LowBit.Search"] = [],
     };
 
     [Fact]
