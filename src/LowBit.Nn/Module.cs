@@ -40,6 +40,9 @@ public abstract class Module : IDisposable
     /// <summary>True while batch statistics are used and quantizers may still be initialised; see <see cref="Train"/>.</summary>
     public bool Training { get; private set; } = true;
 
+    /// <summary>Sees input and output of each forward pass of a layer with weights; null but while post-training quantization measures a model.</summary>
+    internal Action<Tensor, Tensor>? Probe { get; set; }
+
     /// <summary>The modules directly inside this one, with their names, in order.</summary>
     public IReadOnlyList<(string Name, Module Module)> Children => _children;
 

@@ -19,7 +19,7 @@ public sealed record QuantizerOptions
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
     /// <summary>
-    /// How the (first) step is found: <c>lsq</c>, <c>minmax</c>, <c>mse</c>, <c>percentile</c>, or null for the method's own way.
+    /// How the (first) step is found: one of <see cref="StepRules.StepRuleFactory.Names"/>, or null for the method's own way.
     /// </summary>
     public string? Init { get; init; }
 

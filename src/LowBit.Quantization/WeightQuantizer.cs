@@ -1,5 +1,6 @@
 using System.Buffers;
 using LowBit.Quantization.Calibration;
+using LowBit.Quantization.StepRules;
 using LowBit.Quantization.StepSources;
 using LowBit.Quantization.Transforms;
 using LowBit.Tensors;
@@ -58,6 +59,51 @@ public sealed class WeightQuantizer : Quantizer
         return Run(effective, effective.Length / Step.Length);
     }
 
+    /// <summary>Takes the steps that a rule gives for weights, instead of those of the first use.</summary>
+    /// <param name="weights"><c>[out, …]</c>, finite.</param>
+    /// <param name="rule">The rule; a channel of zeros takes the step of the whole tensor.</param>
+    /// <exception cref="ArgumentException">A weight is NaN or infinite, or the shape does not fit the steps.</exception>
+    /// <exception cref="InvalidOperationException">The method fixes its steps or finds them anew at every use.</exception>
+    public void Calibrate(Tensor weights, StepRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(rule);
+        CheckShape(weights);
+        using (NoGradient.Begin())
+        using (TensorScope.Begin())
+        {
+            SetSteps(StepsOf(EffectiveWeights(weights).ToArray(), rule));
+        }
+    }
+
+    /// <summary>Takes given steps.</summary>
+    /// <param name="steps">As many as <see cref="Quantizer.Step"/> holds, positive and finite.</param>
+    /// <exception cref="ArgumentException">The number of steps differs, or one is not positive and finite.</exception>
+    /// <exception cref="InvalidOperationException">The method fixes its steps or finds them anew at every use.</exception>
+    public void SetSteps(ReadOnlySpan<float> steps)
+    {
+        if (Source.IsFixed || Source is IntervalSource || _followsWeights || _transform is not NoTransform)
+        {
+            throw new InvalidOperationException($"{Kind} quantizer {Name} does not quantize by steps that are given to it; use lsq");
+        }
+
+        if (steps.Length != Step.Length)
+        {
+            throw new ArgumentException($"quantizer {Name} holds {Step.Length} steps, got {steps.Length}", nameof(steps));
+        }
+
+        foreach (float step in steps)
+        {
+            if (!(step > 0 && float.IsFinite(step)))
+            {
+                throw new ArgumentException($"a step of quantizer {Name} is {step}; steps are positive and finite", nameof(steps));
+            }
+        }
+
+        Source.Start(steps);
+        MarkInitialized();
+    }
+
     /// <summary>What the integer engine needs: <c>Apply(w)[i] = steps[channel of i]·codes[i]</c>, bit for bit.</summary>
     /// <param name="weights"><c>[out, …]</c>, finite.</param>
     /// <returns>One code per weight in the order of the tensor; one step per output channel, or a single one.</returns>
@@ -80,7 +126,7 @@ public sealed class WeightQuantizer : Quantizer
             RequireInitialized();
         }
 
-        float[] steps = _followsWeights ? StepsOf(values) : PositiveSteps();
+        float[] steps = _followsWeights ? StepsOf(values, Rule) : PositiveSteps();
         (float[] offsets, float[] intake) = _followsWeights ? (new float[steps.Length], steps) : Intake();
         var wide = new int[values.Length];
         CodesWith(values, offsets, intake, wide);
@@ -125,7 +171,7 @@ public sealed class WeightQuantizer : Quantizer
             }
             else
             {
-                Source.Start(StepsOf(values));
+                Source.Start(StepsOf(values, Rule));
             }
         }
         finally
@@ -159,7 +205,7 @@ public sealed class WeightQuantizer : Quantizer
     }
 
     /// <summary>The rule's steps; a channel of zeros, which tells nothing, takes the step of the whole tensor.</summary>
-    private float[] StepsOf(ReadOnlySpan<float> values)
+    private float[] StepsOf(ReadOnlySpan<float> values, StepRule rule)
     {
         var steps = new float[Step.Length];
         int inner = values.Length / steps.Length;
@@ -171,12 +217,12 @@ public sealed class WeightQuantizer : Quantizer
                 ReadOnlySpan<float> channel = values.Slice(c * inner, inner);
                 if (steps.Length > 1 && channel.IndexOfAnyExcept(0f) < 0)
                 {
-                    whole = whole > 0 ? whole : Rule.Step(values, Range);
+                    whole = whole > 0 ? whole : rule.Step(values, Range);
                     steps[c] = whole;
                 }
                 else
                 {
-                    steps[c] = Rule.Step(channel, Range);
+                    steps[c] = rule.Step(channel, Range);
                 }
             }
         }

@@ -45,7 +45,9 @@ public sealed class Conv2d : Module
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Conv2d(QuantizedWeight(), Bias, Options.Stride, Options.Padding, Options.Groups);
+        Tensor y = x.Conv2d(QuantizedWeight(), Bias, Options.Stride, Options.Padding, Options.Groups);
+        Probe?.Invoke(x, y);
+        return y;
     }
 
     /// <summary>The weights that the convolution multiplies: Q(w), or w itself in a float model.</summary>

@@ -40,7 +40,9 @@ public sealed class Linear : Module
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.Linear(Quantizer is null ? Weight : Quantizer.Apply(Weight), Bias);
+        Tensor y = x.Linear(Quantizer is null ? Weight : Quantizer.Apply(Weight), Bias);
+        Probe?.Invoke(x, y);
+        return y;
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace LowBit.Quantization.Calibration;
 public static class Observers
 {
     /// <summary>The names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["minmax", "ema", "percentile", "mse"];
+    public static IReadOnlyList<string> Names { get; } = ["minmax", "ema", "percentile", "mse", "kl", "aciq-laplace", "aciq-gauss"];
 
     /// <summary>A fresh observer.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -17,6 +17,9 @@ public static class Observers
         "ema" => new MovingAverageObserver(momentum),
         "percentile" => new PercentileObserver(percentile),
         "mse" => new MseObserver(),
+        "kl" => new KlObserver(),
+        "aciq-laplace" => new AciqObserver(ClippingModel.Laplace),
+        "aciq-gauss" => new AciqObserver(ClippingModel.Gauss),
         _ => throw new ArgumentException($"there is no observer '{name}'; use {string.Join(", ", Names)}", nameof(name)),
     };
 }

@@ -127,6 +127,20 @@ public sealed class StreamingHistogram : IMoments
         return Math.Max(-Low, High);
     }
 
+    /// <summary>Values per bin of magnitudes, up to the last one that is not empty: of |x|, or of the values from zero up.</summary>
+    internal long[] Magnitudes(bool bothSides)
+    {
+        var bins = new long[Math.Max(Math.Abs(_first), Math.Abs(_first + _bins.Length))];
+        int used = 0;
+        for (int i = 0; i < bins.Length; i++)
+        {
+            bins[i] = At(i) + (bothSides ? At(-1 - i) : 0);
+            used = bins[i] > 0 ? i + 1 : used;
+        }
+
+        return bins[..used];
+    }
+
     /// <summary>Moments of the values below a border, with values spread evenly over their bin.</summary>
     Moments IMoments.Below(double border)
     {

@@ -6,15 +6,7 @@ namespace LowBit.Quantization.Methods;
 internal static class Rules
 {
     /// <summary>The rule that the options name, or null when they leave it to the method.</summary>
-    public static StepRule? For(QuantizerOptions options) => options.Init switch
-    {
-        null => null,
-        "lsq" => new LsqStep(),
-        "minmax" => new MinMaxStep(),
-        "mse" => new MseStep(),
-        "percentile" => new PercentileStep(options.Percentile),
-        _ => throw new ArgumentException($"there is no step rule '{options.Init}'; use lsq, minmax, mse or percentile", nameof(options)),
-    };
+    public static StepRule? For(QuantizerOptions options) => options.Init is null ? null : StepRuleFactory.Create(options.Init, options.Percentile);
 
     /// <summary>Throws when the options name a rule that the method has no use for.</summary>
     public static void RefuseInit(QuantizerOptions options, string why)

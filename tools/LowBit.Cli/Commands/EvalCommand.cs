@@ -4,7 +4,6 @@ using System.Globalization;
 using LowBit.Cli.Documents;
 using LowBit.Cli.Hosting;
 using LowBit.Cli.Loading;
-using LowBit.Data.Augmentation;
 using LowBit.Data.Sets;
 using LowBit.Kernels.Tuning;
 using LowBit.Nn;
@@ -72,12 +71,7 @@ internal static class EvalCommand
     {
         string name = context.Parse.GetValue(s_data) ?? throw new UsageException("a .safetensors file does not say what it was trained on; name the data with --data, for example --data cifar10");
         ImageSet set = TestImages(context, name);
-        DataFacts facts = Sources.Facts(set) with
-        {
-            Mean = Numbers(context, s_mean, Normalization.ImageNet.Mean),
-            Deviation = Numbers(context, s_std, Normalization.ImageNet.Std),
-        };
-        facts.Validate();
+        DataFacts facts = ForeignModel.FactsOf(context, set, s_mean, s_std);
         using Module model = ForeignModel.Load(context, path, context.Parse.GetValue(s_model), facts);
         return Floats(context, path, model, set, facts, "float32");
     }
@@ -108,26 +102,5 @@ internal static class EvalCommand
         ImageSet set = Sources.Load(context, name, Split.Test);
         int limit = context.Parse.GetValue(s_images);
         return limit > 0 ? set.Take(limit) : set;
-    }
-
-    private static float[] Numbers(CommandContext context, Option<string?> option, float[] otherwise)
-    {
-        string? text = context.Parse.GetValue(option);
-        if (text is null)
-        {
-            return otherwise;
-        }
-
-        string[] parts = text.Split(',');
-        var numbers = new float[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
-            {
-                throw new UsageException($"{option.Name} is '{text}'; it must be numbers with commas between them, one per channel");
-            }
-        }
-
-        return numbers;
     }
 }

@@ -6,6 +6,7 @@ namespace LowBit.Cli.Documents;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(QuickstartDocument))]
 [JsonSerializable(typeof(TrainDocument))]
+[JsonSerializable(typeof(QuantizeDocument))]
 [JsonSerializable(typeof(EvalDocument))]
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(RunDocument))]

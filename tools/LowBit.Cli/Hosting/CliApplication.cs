@@ -44,6 +44,7 @@ internal static class CliApplication
         Add(QuickstartCommand.Define());
         Add(TrainCommand.Define());
         Add(ResultsCommand.Define());
+        Add(QuantizeCommand.Define());
         Add(EvalCommand.Define());
         Add(ExportCommand.Define());
         Add(RunCommand.Define());

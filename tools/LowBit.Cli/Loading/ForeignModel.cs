@@ -1,5 +1,8 @@
+using System.CommandLine;
 using System.Globalization;
 using LowBit.Cli.Hosting;
+using LowBit.Data.Augmentation;
+using LowBit.Data.Sets;
 using LowBit.Interchange.Safetensors;
 using LowBit.Interchange.StateDicts;
 using LowBit.Nn;
@@ -14,8 +17,8 @@ internal static class ForeignModel
 {
     private static readonly string[] s_names = ["resnet20", "resnet32", "resnet44", "resnet56", "resnet110"];
 
-    /// <summary>Builds an architecture by name and loads a file into it.</summary>
-    public static Module Load(CommandContext context, string path, string? name, DataFacts facts)
+    /// <summary>The architecture that a name stands for.</summary>
+    public static Recipe RecipeOf(string? name)
     {
         if (name is null)
         {
@@ -27,11 +30,29 @@ internal static class ForeignModel
             throw new UsageException($"--model is '{name}'; did you mean '{NearestName.Find(name, s_names)}'?");
         }
 
-        var recipe = new Recipe
+        return new Recipe
         {
             Name = name,
             Model = new ModelSection { Kind = "resnet", Depth = int.Parse(name.AsSpan("resnet".Length), CultureInfo.InvariantCulture), Shortcut = "A" },
         };
+    }
+
+    /// <summary>What such a model must know about its data; the normalisation is ImageNet's unless options say otherwise.</summary>
+    public static DataFacts FactsOf(CommandContext context, ImageSet set, Option<string?> mean, Option<string?> deviation)
+    {
+        DataFacts facts = Sources.Facts(set) with
+        {
+            Mean = Numbers(context, mean, Normalization.ImageNet.Mean),
+            Deviation = Numbers(context, deviation, Normalization.ImageNet.Std),
+        };
+        facts.Validate();
+        return facts;
+    }
+
+    /// <summary>Builds an architecture by name and loads a file into it.</summary>
+    public static Module Load(CommandContext context, string path, string? name, DataFacts facts)
+    {
+        Recipe recipe = RecipeOf(name);
         Module model = ModelFactory.Build(context.Device, recipe, facts);
         try
         {
@@ -54,5 +75,26 @@ internal static class ForeignModel
         {
             context.Log($"note: {path} also holds '{left}', which the model does not have");
         }
+    }
+
+    private static float[] Numbers(CommandContext context, Option<string?> option, float[] otherwise)
+    {
+        string? text = context.Parse.GetValue(option);
+        if (text is null)
+        {
+            return otherwise;
+        }
+
+        string[] parts = text.Split(',');
+        var numbers = new float[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+            {
+                throw new UsageException($"{option.Name} is '{text}'; it must be numbers with commas between them, one per channel");
+            }
+        }
+
+        return numbers;
     }
 }
