@@ -8,8 +8,8 @@ namespace LowBit.Nn.PostTraining;
 /// order, so that each norm sees what its quantized and already re-estimated predecessors make.
 /// </summary>
 /// <remarks>
-/// Weight rounding moves mean and variance of a layer's outputs; the norm then no longer gives β and γ² as it did in training. Sun et al. 2019,
-/// "Hybrid 8-bit floating point" appendix; also the last step of relaxed quantization (arXiv:1810.01875). Needs no label and no gradient.
+/// Weight rounding moves mean and variance of a layer's outputs; the norm then no longer gives β and γ² as it did in training. The last step of
+/// relaxed quantization (Louizos et al. 2019, arXiv:1810.01875). Needs no label and no gradient.
 /// </remarks>
 public static class BatchNormReestimation
 {

@@ -15,6 +15,7 @@ public class ModelStructureTests
     [InlineData("vgg7", 8, 7)]
     [InlineData("resnet20a", 20, 9)]
     [InlineData("resnet20b", 22, 9)]
+    [InlineData("mobilenetv2", 53, 0)]
     public void Layers_and_pairs_of_every_architecture(string kind, int layers, int pairs)
     {
         using PreparedModels prepared = PreparedModels.Create(kind, null);

@@ -26,6 +26,7 @@ public class PostTrainingQuantizerTests
             data.Add("lenet5", "percentile");
             data.Add("vgg7", "kl");
             data.Add("resnet20b", "aciq-gauss");
+            data.Add("mobilenetv2", "mse");
             return data;
         }
     }
