@@ -1,6 +1,7 @@
 using LowBit.Nn.Training;
 using LowBit.Quantization;
 using LowBit.Quantization.Calibration;
+using LowBit.Quantization.Methods;
 using LowBit.Quantization.StepRules;
 using LowBit.Tensors;
 
@@ -183,6 +184,11 @@ public static class PostTrainingQuantizer
             if (site.Quantizer is null || twin.Quantizer is not null)
             {
                 throw new ArgumentException($"layer '{site.Path}' needs float weights in the first model and a weight quantizer in the second");
+            }
+
+            if (site.Quantizer.Kind != Lsq.Kind)
+            {
+                throw new ArgumentException($"the weight quantizer of layer '{site.Path}' is of method {site.Quantizer.Kind}; only {Lsq.Kind} quantizers keep the steps that they are given");
             }
 
             pairs.Add((site, twin));
