@@ -53,14 +53,17 @@ public sealed unsafe class KernelTrial : IDisposable
             _input[i] = (byte)random.Next(proof.MaxActivation + 1);
         }
 
-        // A scale that spreads the sums over the codes of the same width; its value does not matter for the time.
-        int largest = Math.Max(Math.Max(proof.MaxWeight, -proof.MinWeight), 1);
-        (int multiplier, int shift) = Requantizer.FixedPoint(1.0 / (largest * Math.Sqrt(shape.ReductionLength)));
-        var multipliers = new int[shape.OutChannels];
-        var shifts = new int[shape.OutChannels];
-        Array.Fill(multipliers, multiplier);
-        Array.Fill(shifts, shift);
-        var table = new RequantizeTable(multipliers, new long[shape.OutChannels], shifts, 0, proof.MaxActivation);
+        // Scales that spread the sums over the codes of the same width, each channel with its own and an offset, as layers have after folding.
+        double scale = 1 / (Math.Max(Math.Max(proof.MaxWeight, -proof.MinWeight), 1) * Math.Sqrt(shape.ReductionLength));
+        int[] multipliers = new int[shape.OutChannels], shifts = new int[shape.OutChannels];
+        var offsets = new long[shape.OutChannels];
+        for (int c = 0; c < shape.OutChannels; c++)
+        {
+            (multipliers[c], shifts[c]) = Requantizer.FixedPoint(scale * (0.5 + random.NextDouble()));
+            offsets[c] = (long)((0.5 + (random.NextDouble() * proof.MaxActivation / 4)) * Math.Pow(2, shifts[c]));
+        }
+
+        var table = new RequantizeTable(multipliers, offsets, shifts, 0, proof.MaxActivation);
         _epilogues = [new Epilogue(table, _output)];
     }
 

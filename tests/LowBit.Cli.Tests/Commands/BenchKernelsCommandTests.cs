@@ -40,6 +40,20 @@ public class BenchKernelsCommandTests
     }
 
     [Fact]
+    public void The_matrix_has_a_ratio_for_every_pair_that_was_measured()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("s.txt"), "small 1 6 6 8 16 3 1 1 1\n");
+        (int code, string output, _) = Cli.Run("bench", "kernels", "--shapes", folder.File("s.txt"), "--pairs", "w4a4,w4a8,w1a1", "--rounds", "20", "--matrix");
+        Assert.Equal(0, code);
+        Assert.Contains("small", output, StringComparison.Ordinal);
+        string[] lines = output.Split('\n');
+        Assert.Matches(@"w1\s*\|\s*\d+\.\d\d", lines.Single(line => line.StartsWith("| w1 ", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Single(line => line.StartsWith("| w4 ", StringComparison.Ordinal)).Count(c => c == '.'));
+        Assert.DoesNotContain(lines.Single(line => line.StartsWith("| w2 ", StringComparison.Ordinal)), c => c == '.');
+    }
+
+    [Fact]
     public void Wrong_input_is_one_sentence()
     {
         using var folder = new TemporaryFolder();

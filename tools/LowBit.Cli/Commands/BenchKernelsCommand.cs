@@ -21,10 +21,11 @@ internal static class BenchKernelsCommand
     private static readonly Option<string?> s_shapes = new("--shapes") { Description = "Shape list; else the layers of bench/shapes/kernels.txt" };
     private static readonly Option<string?> s_layers = new("--layers") { Description = "Only layers whose name contains this" };
     private static readonly Option<int> s_rounds = new("--rounds") { Description = "Rounds of each layer, 20 or more", DefaultValueFactory = _ => 30 };
+    private static readonly Option<bool> s_matrix = new("--matrix") { Description = "Show the chosen kernels' ratios to int8 alone, weights by activations" };
     private static readonly Option<string?> s_chart = new("--chart") { Description = "Draw the chosen kernels into this SVG file" };
 
     public static CommandDefinition Define()
-        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling") { s_pairs, s_shapes, s_layers, s_rounds, s_chart }, Run);
+        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling") { s_pairs, s_shapes, s_layers, s_rounds, s_matrix, s_chart }, Run);
 
     private static int Run(CommandContext context)
     {
@@ -64,6 +65,10 @@ internal static class BenchKernelsCommand
         if (context.IsJson)
         {
             context.WriteJson(document, JsonDocuments.Default.KernelsDocument);
+        }
+        else if (context.Parse.GetValue(s_matrix))
+        {
+            KernelMatrix.Show(context, document);
         }
         else
         {

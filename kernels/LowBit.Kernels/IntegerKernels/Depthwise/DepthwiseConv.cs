@@ -10,7 +10,7 @@ namespace LowBit.Kernels.IntegerKernels.Depthwise;
 
 /// <summary>
 /// Depthwise convolutions. Packed weights are <c>[panel of channels][pair of taps][lane][2]</c> 16-bit integers; zero where there is no weight.
-/// 3×3 kernels of stride one have a body and a layout of their own, <see cref="DepthwiseThree{L,V,E}"/>.
+/// 3×3 kernels of stride one and two have bodies and a layout of their own, <see cref="DepthwiseThree{L,V,E}"/>.
 /// </summary>
 internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
     where L : struct, IDotLanes<V>
@@ -29,11 +29,11 @@ internal sealed unsafe class DepthwiseConv<L, V, E> : IntegerConvKernel
 
     public override bool Handles(in ConvShape shape, RangeProof proof) => shape.IsDepthwise;
 
-    // Per pixel and panel: about seven cycles for a pair of taps, loads and widening included, and the epilogue.
+    // Per pixel and panel: about nine cycles for a pair of taps, loads and widening included, and the epilogue; tiles of 3×3 share both.
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
         double panels = (shape.OutChannels + L.Count - 1) / L.Count, pairs = ((shape.KernelHeight * shape.KernelWidth) + 1) / 2;
-        return (double)shape.Batch * shape.OutHeight * shape.OutWidth * panels * (DepthwiseThree<L, V, E>.Serves(shape) ? 22 : (9 * pairs) + 12);
+        return (double)shape.Batch * shape.OutHeight * shape.OutWidth * panels * (DepthwiseThree<L, V, E>.Serves(shape) ? 16 + (4 * shape.Stride) : (9 * pairs) + 12);
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

@@ -6,7 +6,7 @@ using LowBit.Kernels.IntegerKernels.Epilogues;
 namespace LowBit.Kernels.IntegerKernels.Depthwise;
 
 /// <summary>
-/// 3×3 depthwise convolutions of stride one, two output rows at a time. Tiles inside the image read it where it lies; rows and columns outside are
+/// 3×3 depthwise convolutions of stride one, two output rows at a time, and of stride two, row by row. Tiles inside the image read it where it lies; rows and columns outside are
 /// replaced by padding codes. Packed weights are <c>[panel of channels][kx][4][lane][2]</c>, see <see cref="DepthwiseThreeTile{L,V,P}"/>.
 /// </summary>
 internal static unsafe class DepthwiseThree<L, V, E>
@@ -17,15 +17,18 @@ internal static unsafe class DepthwiseThree<L, V, E>
     private const int PanelVectors = 12;
     private const int MostPixels = 8;
 
+    // Columns of the widest tile, at stride two.
+    private const int MostColumns = (2 * MostPixels) + 1;
+
     // Pixels collected for one call of the epilogue.
     private const int SumPixels = 64;
 
-    public static bool Serves(in ConvShape shape) => shape.KernelHeight == 3 && shape.KernelWidth == 3 && shape.Stride == 1 && shape.Padding <= 1;
+    public static bool Serves(in ConvShape shape) => shape.KernelHeight == 3 && shape.KernelWidth == 3 && shape.Stride <= 2 && shape.Padding <= 1;
 
     public static long WeightBytes(in ConvShape shape) => (long)((shape.OutChannels + L.Count - 1) / L.Count) * PanelVectors * L.Count * 4;
 
     /// <summary>Room for a row of padding codes as wide as a tile.</summary>
-    public static long ScratchBytes(in ConvShape shape) => ((long)(MostPixels + 2) * shape.InChannels) + L.Count;
+    public static long ScratchBytes(in ConvShape shape) => ((long)MostColumns * shape.InChannels) + L.Count;
 
     public static void Pack(ReadOnlySpan<sbyte> weights, int channels, short* packed)
     {
@@ -53,8 +56,9 @@ internal static unsafe class DepthwiseThree<L, V, E>
         int firstChannel = channelBlock * DepthwiseThreeJob.ChannelsPerBlock, outHeight = job.Arguments.Shape.OutHeight;
         int endChannel = Math.Min(firstChannel + DepthwiseThreeJob.ChannelsPerBlock, job.Arguments.Shape.OutChannels);
         int firstRow = rowBlock * job.BlockRows, endRow = Math.Min(firstRow + job.BlockRows, outHeight);
-        bool isNarrow = 2 * job.Arguments.Shape.OutWidth <= SumPixels;
-        int rows = isNarrow ? SumPixels / (2 * job.Arguments.Shape.OutWidth) * 2 : 2;
+        int width = job.Arguments.Shape.OutWidth, unit = job.RowsAtOnce;
+        bool isNarrow = unit * width <= SumPixels;
+        int rows = isNarrow ? SumPixels / (unit * width) * unit : unit;
         int* sums = stackalloc int[2 * SumPixels * L.Count];
         for (int y = firstRow; y < endRow; y += rows)
         {
@@ -79,18 +83,18 @@ internal static unsafe class DepthwiseThree<L, V, E>
     // Whole rows of one panel, one call of the epilogue for all: their pixels follow one another in the output.
     private static void RunNarrow(in DepthwiseThreeJob job, in DepthwisePanel panel, int firstRow, int endRow, int* sums)
     {
-        int width = job.Arguments.Shape.OutWidth;
+        int width = job.Arguments.Shape.OutWidth, unit = job.RowsAtOnce;
         int* upper = sums;
-        for (int y = firstRow; y < endRow; y += 2)
+        for (int y = firstRow; y < endRow; y += unit)
         {
-            RunPair(job, panel, y, 0, width, upper, upper + (width * L.Count));
-            upper += 2 * width * L.Count;
+            RunRows(job, panel, y, 0, width, upper, upper + (width * L.Count));
+            upper += unit * width * L.Count;
         }
 
         Finish(job, panel, firstRow, 0, (endRow - firstRow) * width, sums);
     }
 
-    // Two rows (one at an odd end) of one panel, piece by piece.
+    // One or two rows of one panel, piece by piece.
     private static void RunWide(in DepthwiseThreeJob job, in DepthwisePanel panel, int y, int* sums)
     {
         int width = job.Arguments.Shape.OutWidth;
@@ -98,9 +102,9 @@ internal static unsafe class DepthwiseThree<L, V, E>
         for (int first = 0; first < width; first += SumPixels)
         {
             int end = Math.Min(first + SumPixels, width);
-            RunPair(job, panel, y, first, end, sums, lower);
+            RunRows(job, panel, y, first, end, sums, lower);
             Finish(job, panel, y, first, end - first, sums);
-            if (y + 1 < job.Arguments.Shape.OutHeight)
+            if (job.RowsAtOnce == 2 && y + 1 < job.Arguments.Shape.OutHeight)
             {
                 Finish(job, panel, y + 1, first, end - first, lower);
             }
@@ -115,45 +119,60 @@ internal static unsafe class DepthwiseThree<L, V, E>
         target.Finish<E>(job.Arguments);
     }
 
-    // Pixels first … end of output rows y and y + 1.
-    [SkipLocalsInit]
+    // Pixels first … end of output row y, and of the next one at stride one.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunPair(in DepthwiseThreeJob job, in DepthwisePanel panel, int y, int first, int end, int* upper, int* lower)
+    private static void RunRows(in DepthwiseThreeJob job, in DepthwisePanel panel, int y, int first, int end, int* upper, int* lower)
     {
-        byte* copy = stackalloc byte[4 * (MostPixels + 2) * L.Count];
-        byte* weights = panel.Weights;
-        int height = job.Arguments.Shape.Height, width = job.Arguments.Shape.Width, top = y - job.Arguments.Shape.Padding;
-        nint stride = job.Arguments.Shape.InChannels, rowStride = width * stride;
-        byte* source = panel.Input + (top * rowStride);
-        byte* corner = source + ((first - job.Arguments.Shape.Padding) * stride);
-        var window = new DepthwiseWindow { PixelStride = stride, Padding = job.Padding };
+        int height = job.Height, width = job.Width, stride = job.Stride, top = (y * stride) - job.PaddingWidth;
 
         // The last vector of the tensor's last pixel may have fewer bytes than a load takes.
-        bool isCopied = panel.IsLast && panel.Valid < L.Count && top + 4 >= height;
+        if (panel.IsLast && panel.Valid < L.Count && top + 4 >= height)
+        {
+            RunCopied(job, panel, y, first, end, upper, lower);
+            return;
+        }
+
+        nint pixelBytes = job.PixelBytes, rowBytes = width * pixelBytes;
+        int left = (first * stride) - job.PaddingWidth;
+        byte* corner = panel.Input + (top * rowBytes) + (left * pixelBytes);
+        DepthwiseWindow window;
+        window.PixelStride = pixelBytes;
+        window.Padding = job.Padding;
+        for (int count = end - first, pixels; count > 0; count -= pixels)
+        {
+            pixels = Pixels(count);
+            window.Row0 = top >= 0 ? corner : job.Padding;
+            window.Row1 = (uint)(top + 1) < (uint)height ? corner + rowBytes : job.Padding;
+            window.Row2 = (uint)(top + 2) < (uint)height ? corner + (2 * rowBytes) : job.Padding;
+            window.Row3 = (uint)(top + 3) < (uint)height ? corner + (3 * rowBytes) : job.Padding;
+            window.IsLeftOutside = left < 0;
+            left += pixels * stride;
+            window.IsRightOutside = left + 2 - stride >= width;
+            corner += pixels * stride * pixelBytes;
+            RunTile(stride, pixels, window, panel.Weights, upper, lower);
+            upper += pixels * L.Count;
+            lower += pixels * L.Count;
+        }
+    }
+
+    // As RunRows, on copies of the windows.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void RunCopied(in DepthwiseThreeJob job, in DepthwisePanel panel, int y, int first, int end, int* upper, int* lower)
+    {
+        byte* copy = stackalloc byte[4 * MostColumns * L.Count];
+        int stride = job.Stride, top = (y * stride) - job.PaddingWidth;
+        byte* source = panel.Input + ((nint)top * job.Width * job.PixelBytes);
         for (int x = first, pixels; x < end; x += pixels)
         {
             pixels = Pixels(end - x);
-            int left = x - job.Arguments.Shape.Padding;
-            if (isCopied)
-            {
-                Copy(job, source, panel.Valid, top, left, pixels + 2, copy);
-                window = new DepthwiseWindow { Row0 = copy, PixelStride = L.Count, Padding = job.Padding };
-                window.Row1 = copy + ((pixels + 2) * L.Count);
-                window.Row2 = copy + (2 * (pixels + 2) * L.Count);
-                window.Row3 = copy + (3 * (pixels + 2) * L.Count);
-            }
-            else
-            {
-                window.Row0 = top >= 0 ? corner : job.Padding;
-                window.Row1 = (uint)(top + 1) < (uint)height ? corner + rowStride : job.Padding;
-                window.Row2 = (uint)(top + 2) < (uint)height ? corner + (2 * rowStride) : job.Padding;
-                window.Row3 = (uint)(top + 3) < (uint)height ? corner + (3 * rowStride) : job.Padding;
-                window.IsLeftOutside = left < 0;
-                window.IsRightOutside = left + pixels + 1 >= width;
-                corner += pixels * stride;
-            }
-
-            RunTile(pixels, window, weights, upper, lower);
+            int columns = ((pixels - 1) * stride) + 3;
+            Copy(job, source, panel.Valid, top, (x * stride) - job.PaddingWidth, columns, copy);
+            var window = new DepthwiseWindow { Row0 = copy, PixelStride = L.Count, Padding = job.Padding };
+            window.Row1 = copy + (columns * L.Count);
+            window.Row2 = copy + (2 * columns * L.Count);
+            window.Row3 = copy + (3 * columns * L.Count);
+            RunTile(stride, pixels, window, panel.Weights, upper, lower);
             upper += pixels * L.Count;
             lower += pixels * L.Count;
         }
@@ -187,24 +206,48 @@ internal static unsafe class DepthwiseThree<L, V, E>
     private static int Pixels(int left) => left % 7 == 0 ? 7 : left >= 8 ? 8 : left >= 7 ? 7 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTile(int pixels, in DepthwiseWindow window, byte* weights, int* upper, int* lower)
+    private static void RunTile(int stride, int pixels, in DepthwiseWindow window, byte* weights, int* upper, int* lower)
     {
+        if (stride == 1)
+        {
+            switch (pixels)
+            {
+                case 8:
+                    DepthwiseThreeTile<L, V, Pixels8>.Run(window, weights, upper, lower);
+                    break;
+                case 7:
+                    DepthwiseThreeTile<L, V, Pixels7>.Run(window, weights, upper, lower);
+                    break;
+                case 4:
+                    DepthwiseThreeTile<L, V, Pixels4>.Run(window, weights, upper, lower);
+                    break;
+                case 2:
+                    DepthwiseThreeTile<L, V, Pixels2>.Run(window, weights, upper, lower);
+                    break;
+                default:
+                    DepthwiseThreeTile<L, V, Pixels1>.Run(window, weights, upper, lower);
+                    break;
+            }
+
+            return;
+        }
+
         switch (pixels)
         {
             case 8:
-                DepthwiseThreeTile<L, V, Pixels8>.Run(window, weights, upper, lower);
+                DepthwiseHalvingTile<L, V, Pixels8>.Run(window, weights, upper);
                 break;
             case 7:
-                DepthwiseThreeTile<L, V, Pixels7>.Run(window, weights, upper, lower);
+                DepthwiseHalvingTile<L, V, Pixels7>.Run(window, weights, upper);
                 break;
             case 4:
-                DepthwiseThreeTile<L, V, Pixels4>.Run(window, weights, upper, lower);
+                DepthwiseHalvingTile<L, V, Pixels4>.Run(window, weights, upper);
                 break;
             case 2:
-                DepthwiseThreeTile<L, V, Pixels2>.Run(window, weights, upper, lower);
+                DepthwiseHalvingTile<L, V, Pixels2>.Run(window, weights, upper);
                 break;
             default:
-                DepthwiseThreeTile<L, V, Pixels1>.Run(window, weights, upper, lower);
+                DepthwiseHalvingTile<L, V, Pixels1>.Run(window, weights, upper);
                 break;
         }
     }

@@ -21,12 +21,32 @@ internal readonly unsafe struct DepthwiseThreeJob
         new Span<byte>(Padding, (int)paddingBytes).Fill(arguments.PaddingCode);
         ChannelBlocks = (s.OutChannels + ChannelsPerBlock - 1) / ChannelsPerBlock;
 
-        // Rows are computed in pairs.
+        Height = s.Height;
+        Width = s.Width;
+        Stride = s.Stride;
+        PaddingWidth = s.Padding;
+        PixelBytes = s.InChannels;
         int rows = (int)Math.Min((ChunkOutputs + ((long)s.OutWidth * ChannelsPerBlock) - 1) / ((long)s.OutWidth * ChannelsPerBlock), s.OutHeight);
-        BlockRows = (rows + 1) / 2 * 2;
+        BlockRows = (rows + RowsAtOnce - 1) / RowsAtOnce * RowsAtOnce;
         RowBlocks = (s.OutHeight + BlockRows - 1) / BlockRows;
         ChunkCount = checked(s.Batch * RowBlocks * ChannelBlocks);
     }
+
+    /// <summary>Input rows and columns.</summary>
+    public int Height { get; }
+
+    public int Width { get; }
+
+    public int Stride { get; }
+
+    /// <summary>Columns, and rows, of padding on each side.</summary>
+    public int PaddingWidth { get; }
+
+    /// <summary>Bytes from pixel to pixel.</summary>
+    public nint PixelBytes { get; }
+
+    /// <summary>Output rows that a tile computes together.</summary>
+    public int RowsAtOnce => Stride == 1 ? 2 : 1;
 
     /// <summary>Padding codes, as many as a tile reads of a row.</summary>
     public byte* Padding { get; }

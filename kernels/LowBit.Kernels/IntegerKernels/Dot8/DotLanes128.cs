@@ -36,6 +36,9 @@ internal readonly unsafe struct DotLanes128 : IDotLanes<Vector128<int>>
     public static Vector128<int> LoadPair(byte* first, byte* second) => Widen(first) | (Widen(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> LoadBytes(byte* p) => Widen(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<int> value, int* p) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,6 +37,9 @@ internal readonly unsafe struct DotLanes256 : IDotLanes<Vector256<int>>
         => Avx2.ConvertToVector256Int32(first) | (Avx2.ConvertToVector256Int32(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadBytes(byte* p) => Avx2.ConvertToVector256Int32(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> value, int* p) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -46,6 +46,9 @@ internal readonly unsafe struct DotLanes512 : IDotLanes<Vector512<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadBytes(byte* p) => Avx512F.ConvertToVector512Int32(Vector128.Load(p));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> value, int* p) => value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

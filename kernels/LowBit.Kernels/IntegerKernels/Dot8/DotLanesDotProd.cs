@@ -39,6 +39,9 @@ internal readonly unsafe struct DotLanesDotProd : IDotLanes<Vector128<int>>
     public static Vector128<int> LoadPair(byte* first, byte* second) => DotLanes128.LoadPair(first, second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> LoadBytes(byte* p) => DotLanes128.LoadBytes(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<int> value, int* p) => DotLanes128.Store(value, p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

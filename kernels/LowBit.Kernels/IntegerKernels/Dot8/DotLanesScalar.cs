@@ -34,6 +34,9 @@ internal readonly unsafe struct DotLanesScalar : IDotLanes<int>
     public static int LoadPair(byte* first, byte* second) => *first | (*second << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LoadBytes(byte* p) => *p;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(int value, int* p) => *p = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,9 @@ internal readonly unsafe struct DotLanesVnni : IDotLanes<Vector256<int>>
     public static Vector256<int> LoadPair(byte* first, byte* second) => DotLanes256.LoadPair(first, second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadBytes(byte* p) => DotLanes256.LoadBytes(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<int> value, int* p) => DotLanes256.Store(value, p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

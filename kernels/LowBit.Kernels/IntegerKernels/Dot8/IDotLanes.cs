@@ -42,6 +42,9 @@ internal unsafe interface IDotLanes<V>
     /// <summary>Lane c: first[c] in the low and second[c] in the high 16-bit integer. Reads <see cref="Count"/> bytes of each.</summary>
     static abstract V LoadPair(byte* first, byte* second);
 
+    /// <summary>Lane c: byte c of p, zero-extended. Reads <see cref="Count"/> bytes.</summary>
+    static abstract V LoadBytes(byte* p);
+
     static abstract void Store(V value, int* p);
 
     /// <summary>Per 16-bit integer: u0·s0 + u1·s1 of unsigned and signed bytes. The sum must fit; hardware would saturate it.</summary>

@@ -30,6 +30,8 @@ internal readonly unsafe struct ExactDotLanes : IDotLanes<int>
 
     public static int LoadPair(byte* first, byte* second) => DotLanesScalar.LoadPair(first, second);
 
+    public static int LoadBytes(byte* p) => DotLanesScalar.LoadBytes(p);
+
     public static void Store(int value, int* p) => *p = value;
 
     public static int PairSums(int unsigned, int signed) => throw new InvalidOperationException("exact sums never pass through 16 bits");
