@@ -32,6 +32,9 @@ public static class KernelRegistry
     /// <summary>Look-ups in tables of partial sums: weights of one or two bits, activations of one to four.</summary>
     public const string LutFamily = "lut";
 
+    /// <summary>Look-ups in constant tables, for layers of many outputs: a vector is the outputs of one pixel.</summary>
+    public const string WideLutFamily = "widelut";
+
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
 
@@ -119,9 +122,11 @@ public static class KernelRegistry
         new GemvProductConv<GemvLanes512, Vector512<byte>, Epilogue512>(),
         new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, TwoBits>(),
         new GemvTableConv<GemvLanes512, Vector512<byte>, Epilogue512, OneBit>(),
-        new LutConv<LutLanes128, Vector128<byte>, EpilogueScalar>(),
-        new LutConv<LutLanes256, Vector256<byte>, Epilogue256>(),
-        new LutConv<LutLanes512, Vector512<byte>, Epilogue512>(),
+        new LutConv<LutLanes128, Vector128<byte>, EpilogueScalar, NarrowForm>(),
+        new LutConv<LutLanes256, Vector256<byte>, Epilogue256, NarrowForm>(),
+        new LutConv<LutLanes512, Vector512<byte>, Epilogue512, NarrowForm>(),
+        new LutConv<LutLanes256, Vector256<byte>, Epilogue256, WideForm>(),
+        new LutConv<LutLanes512, Vector512<byte>, Epilogue512, WideForm>(),
     ];
 
     // One body serves many pairs of widths; the range proof decides inside it how its sums are formed.

@@ -14,7 +14,7 @@ internal unsafe interface ILutLanes<V>
     /// <summary>Groups of 16 bytes in a vector.</summary>
     static abstract int Pixels { get; }
 
-    /// <summary>Accumulators of the largest tile: each is three registers.</summary>
+    /// <summary>Accumulators of the largest tile.</summary>
     static abstract int MaxTiles { get; }
 
     static abstract V Zero { get; }
@@ -29,27 +29,39 @@ internal unsafe interface ILutLanes<V>
     /// <summary>The 16-bit number in every word.</summary>
     static abstract V Words(short value);
 
+    /// <summary>The 32-bit number in every 32 bits.</summary>
+    static abstract V Integers(int value);
+
     /// <summary>Sixteen bytes of each pixel: group p is at <c>p + index·stride</c>.</summary>
     static abstract V LoadGroups(byte* p, nint stride);
 
     /// <summary>Byte i of a group is byte <c>control[i]</c> of its group in <paramref name="table"/>, or 0 where the control's high bit is set.</summary>
     static abstract V Shuffle(V table, V control);
 
+    /// <summary>Adds to each byte what a look-up finds: see <see cref="Shuffle"/>.</summary>
+    static abstract V LookUp(V sum, V table, V control);
+
     static abstract V And(V a, V b);
+
+    static abstract V Or(V a, V b);
 
     static abstract V Xor(V a, V b);
 
     static abstract V AddBytes(V a, V b);
 
-    static abstract V AddWords(V a, V b);
-
     static abstract V SubtractWords(V a, V b);
 
-    /// <summary>The high byte of every word.</summary>
-    static abstract V HighBytes(V a);
+    /// <summary>Adds every word of <paramref name="bytes"/> to the words at <paramref name="sums"/>, and the words' high bytes to the next vector of words.</summary>
+    static abstract void Widen(V bytes, byte* sums);
 
     /// <summary>Every word times 256.</summary>
     static abstract V ShiftLeft8(V a);
+
+    /// <summary>Every 32-bit number shifted to the left.</summary>
+    static abstract V ShiftLeft32(V a, int count);
+
+    /// <summary>Every unsigned 32-bit number shifted to the right.</summary>
+    static abstract V ShiftRight32(V a, int count);
 
     /// <summary>Adds one to the words of <paramref name="count"/> where signed <paramref name="a"/> is at least <paramref name="threshold"/> plus one.</summary>
     static abstract V CountAbove(V count, V a, V threshold);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
@@ -10,70 +9,85 @@ namespace LowBit.Kernels.IntegerKernels.Lut;
 
 /// <summary>
 /// The lut family: four bits of weights of one output are an index into a table of partial sums of one pixel, and one byte shuffle looks up sixteen outputs
-/// of each pixel of a vector. Tables are made once per input pixel, sums are bytes as long as the proof allows, then words.
+/// at once, of several pixels in the narrow form. Sums are bytes as long as the proof allows, then words.
 /// </summary>
-internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
+internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
     where L : struct, ILutLanes<V>
     where V : struct
     where E : struct, IEpilogueBody
+    where F : struct, ILutForm
 {
     private const int Alignment = 64;
 
-    public override string Family => KernelRegistry.LutFamily;
+    public override string Family => F.Family;
 
-    public override string Tile => $"{L.MaxTiles * L.Pixels}x{LutPanels.Outputs}c4";
+    public override string Tile => F.IsWide ? $"{LutBodies<L, V, F>.MostVectors}x{Grain.PanelOutputs * 2}c4" : $"{LutBodies<L, V, F>.MostVectors * L.Pixels}x{L.MaxTiles * 4}c4";
 
     public override Isa Isa => L.Isa;
 
-    public override bool Serves(int weightBits, int activationBits) => weightBits <= 2 && activationBits <= 4;
+    private static LutGrain Grain => LutBodies<L, V, F>.Grain;
 
-    public override bool Handles(in ConvShape shape, RangeProof proof) => !shape.IsDepthwise && Serves(proof.WeightBits, proof.ActivationBits) && LutLayout.Fits(proof);
+    public override bool Serves(int weightBits, int activationBits) => weightBits <= 2 && activationBits <= (F.IsWide && weightBits == 1 ? 2 : 4);
+
+    public override bool Handles(in ConvShape shape, RangeProof proof)
+        => !shape.IsDepthwise && Serves(proof.WeightBits, proof.ActivationBits) && LutLayout.Fits(proof) && (!F.IsWide || LutLayout.HasConstantTables(proof));
 
     public override double EstimateCycles(in ConvShape shape, RangeProof proof)
     {
-        var layout = new LutLayout(shape, proof);
-        var partition = new LutPartition(shape, layout, L.Pixels, L.MaxTiles);
-        double vectors = (double)partition.Images * partition.OutRows * ((partition.RowPixels + L.Pixels - 1) / L.Pixels);
-        double panels = shape.Groups * ((shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs);
-        double flushes = (layout.Groups + layout.FlushGroups - 1) / layout.FlushGroups;
-        double steps = shape.Groups * layout.ChannelSteps * Math.Ceiling((double)shape.Batch * shape.Height * shape.Width / L.Pixels);
+        var layout = new LutLayout(shape, proof, F.IsWide);
+        var partition = new LutPartition(shape, layout, Grain);
+        int row = partition.Vectors, kernelRows = partition.IsRolling ? partition.KernelRows : 1;
+        int tilePanels = partition.IsRolling ? kernelRows : Math.Min(partition.Panels, Grain.TilePanels), tileVectors = LutBodies<L, V, F>.Vectors(row, tilePanels);
+        double tiles = (double)partition.Images * partition.OutRows * row * shape.Groups * partition.Panels;
 
-        // Just under a cycle and a half per look-up of a vector, two per widening, two per threshold of a view with as many codes as the input; then the tables.
-        // A pixel alone fills a vector as 64 do; a call costs something before its first one.
-        return (vectors * panels * ((1.4 * layout.Groups) + (2 * flushes) + 16 + (2 * proof.MaxActivation))) + (12 * steps) + 2500;
+        // Loads of a look-up; a number and a broadcast table for each pixel of the wide form, a table for each vector of the other.
+        double loads = ((F.IsWide ? 1.5 * tileVectors : tileVectors) + tilePanels) / (tileVectors * tilePanels);
+        double lookUp = F.IsWide ? 0.85 + (0.45 * loads) : 0.9 + (0.6 * loads);
+        double runs = kernelRows * Math.Ceiling((double)layout.Groups / kernelRows / layout.FlushGroups);
+        double finish = (F.IsWide ? 22 : 14) + (2 * proof.MaxActivation);
+
+        // Each input row is taken apart or made into tables, for as many rows of chunks as see it.
+        double inputRows = (double)partition.Images * partition.RowBlocks * partition.PanelBlocks * shape.Groups * (partition.IsFlat ? partition.BlockRows : partition.InputRows);
+        double rowCost = F.IsWide ? 100 + (0.15 * partition.RowBytes) : 200 + (0.07 * partition.RowBytes);
+        return (tiles * ((lookUp * layout.Groups) + (3 * runs) + finish)) + (inputRows * rowCost) + 3000;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
     {
-        var layout = new LutLayout(shape, proof);
-        int panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
-        long panelBytes = LutPanels.PanelBytes(layout) * panels * shape.Groups;
-        var packed = new PackedConvWeights(this, shape, proof, panelBytes + (panels * shape.Groups * LutPanels.CorrectionBytes) + LutTables<L, V>.ControlBytes + Alignment);
-        byte* at = packed.Data, corrections = at + panelBytes;
+        var layout = new LutLayout(shape, proof, F.IsWide);
+        int abreast = Grain.PanelOutputs / LutPanels.Outputs, panels = (shape.GroupOutChannels + Grain.PanelOutputs - 1) / Grain.PanelOutputs * abreast;
+        long panelBytes = LutPanels.PanelBytes(layout), all = (long)panels * shape.Groups;
+        int controlBytes = F.IsWide ? WideTables<L, V>.MostBytes : LutTables<L, V>.ControlBytes;
+        var packed = new PackedConvWeights(this, shape, proof, (all * (panelBytes + LutPanels.CorrectionBytes)) + controlBytes + LutPanels.HeaderBytes + Alignment);
+        byte* corrections = packed.Data + (all * panelBytes);
         for (int g = 0; g < shape.Groups; g++)
         {
-            for (int p = 0; p < panels; p++)
+            for (int p = 0; p * LutPanels.Outputs < shape.GroupOutChannels; p++)
             {
                 int first = (g * shape.GroupOutChannels) + (p * LutPanels.Outputs);
                 int outputs = Math.Min(LutPanels.Outputs, shape.GroupOutChannels - (p * LutPanels.Outputs));
-                LutPanels.Pack(layout, weights.Slice(first * shape.ReductionLength, outputs * shape.ReductionLength), outputs, at, (ushort*)corrections);
-                at += LutPanels.PanelBytes(layout);
-                corrections += LutPanels.CorrectionBytes;
+                long panel = ((long)g * panels) + p;
+                LutPanels.Pack(
+                    layout,
+                    weights.Slice(first * shape.ReductionLength, outputs * shape.ReductionLength),
+                    outputs,
+                    packed.Data + (panel / abreast * abreast * panelBytes) + (panel % abreast * LutPanels.Outputs),
+                    abreast * LutPanels.Outputs,
+                    (ushort*)(corrections + (panel * LutPanels.CorrectionBytes)));
             }
         }
 
-        byte* controls = LutJob.Align(corrections);
-        if (layout.IsBipolar)
+        byte* controls = LutJob.Align(corrections + (all * LutPanels.CorrectionBytes));
+        bool isRolling = new LutPartition(shape, layout, Grain).IsRolling;
+        *(int*)controls = LutRuns.Longest(layout, weights, shape.OutChannels, isRolling ? layout.Groups / shape.KernelHeight : layout.Groups);
+        controls += LutPanels.HeaderBytes;
+        if (F.IsWide)
         {
-            LutTables<L, V>.WriteBitControls(layout.MaxActivation, controls);
-        }
-        else if (layout.IsTernary)
-        {
-            LutTables<L, V>.WriteTernaryControls(layout.MaxActivation, controls);
+            WideTables<L, V>.Write(layout, controls);
         }
         else
         {
-            LutTables<L, V>.WritePairControls(layout.MaxActivation, layout.LowestWeight, controls);
+            LutTables<L, V>.WriteControls(layout, controls);
         }
 
         return packed;
@@ -81,13 +95,13 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
 
     internal override long ScratchBytes(in ConvShape shape, RangeProof proof, int threads)
     {
-        var layout = new LutLayout(shape, proof);
-        return ScratchSlots.Bytes(layout.Groups, LutJob.SlotBytes(layout, new LutPartition(shape, layout, L.Pixels, L.MaxTiles)), threads);
+        var layout = new LutLayout(shape, proof, F.IsWide);
+        return ScratchSlots.Bytes(layout.Groups, LutJob.SlotBytes(layout, new LutPartition(shape, layout, Grain), Grain), threads);
     }
 
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
-        var job = new LutJob(arguments, L.Pixels, L.MaxTiles, pool.ThreadCount);
+        var job = new LutJob(arguments, F.IsWide, Grain, pool.ThreadCount);
         pool.Run(job.Partition.ChunkCount, ref job, static (ref LutJob j, int chunk) => RunChunk(j, chunk));
     }
 
@@ -95,61 +109,15 @@ internal sealed unsafe class LutConv<L, V, E> : IntegerConvKernel
     {
         Dot8Block block = job.Block(chunk);
         int slot = job.Scratch.Claim();
-        byte* memory = job.Scratch.Memory(slot);
-        int step = job.Partition.IsRowByRow ? 1 : block.Rows;
-        for (int first = 0; first < block.Rows; first += step)
+        if (job.Partition.IsRolling)
         {
-            job.Prepare<L, V>(block, first, first + step, memory);
-            for (int panel = block.FirstPanel; panel < block.EndPanel;)
-            {
-                int panels = LutBodies<L, V>.Panels(block.EndPanel - panel);
-                for (int row = first; row < first + step; row++)
-                {
-                    RunRow(job, block, row, panel, panels, memory);
-                }
-
-                panel += panels;
-            }
+            LutRolling<L, V, E, F>.Run(job, block, job.Scratch.Memory(slot));
+        }
+        else
+        {
+            LutRows<L, V, E, F>.Run(job, block, job.Scratch.Memory(slot));
         }
 
         job.Scratch.Release(slot);
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRow(in LutJob job, in Dot8Block block, int row, int panel, int panels, byte* memory)
-    {
-        short* sums = stackalloc short[(8 * 64) + 32];
-        sums = (short*)(((nuint)sums + 63) & ~(nuint)63);
-        ConvShape shape = job.Arguments.Shape;
-        int stride = job.Partition.IsFlat ? 1 : shape.Stride;
-        nint panelBytes = (nint)LutPanels.PanelBytes(job.Layout);
-        byte* tables = job.Tables(memory) + (row * stride * job.Partition.RowBytes);
-        LutTileArguments tile;
-        tile.Offsets = job.Scratch.Offsets;
-        tile.Groups = job.Layout.Groups;
-        tile.FlushGroups = job.Layout.FlushGroups;
-        tile.Indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Panels) + panel) * panelBytes);
-        tile.PanelBytes = panelBytes;
-        tile.Corrections = job.Corrections + ((((nint)block.Group * job.Partition.Panels) + panel) * LutPanels.CorrectionBytes);
-        tile.Sums = sums;
-        int width = job.RowWidth(block, row);
-        long pixel = job.FirstPixel(block, row);
-        for (int x = 0; x < width;)
-        {
-            int vectors = LutBodies<L, V>.Vectors((width - x + L.Pixels - 1) / L.Pixels, panels);
-            tile.Tables = tables + ((nint)x * LutLayout.TableBytes);
-            LutBodies<L, V>.Body(vectors, panels)(&tile);
-            int pixels = Math.Min(vectors * L.Pixels, width - x);
-            for (int i = 0; i < panels; i++)
-            {
-                int output = (panel + i) * LutPanels.Outputs, channel = (block.Group * shape.GroupOutChannels) + output;
-                var place = new EpilogueTarget(
-                    null, 0, pixels, Math.Min(LutPanels.Outputs, shape.GroupOutChannels - output), channel, shape.OutChannels, ((pixel + x) * shape.OutChannels) + channel);
-                LutFinish<L, V, E>.Run(job.Arguments, sums + (i * vectors * LutLayout.TableBytes * L.Pixels), place);
-            }
-
-            x += pixels;
-        }
     }
 }

@@ -14,24 +14,36 @@ internal readonly unsafe struct LutJob
     /// <summary>Corrections of all panels.</summary>
     public readonly byte* Corrections;
 
-    private readonly byte* _controls;
+    /// <summary>What tables are made with, or constant tables.</summary>
+    public readonly byte* Controls;
+
+    /// <summary>Groups that are added in bytes.</summary>
+    public readonly int RunGroups;
+
+    /// <summary>Outputs of a channel group.</summary>
+    public readonly int GroupOutputs;
+
     private readonly nint _codeBytes;
 
-    public LutJob(in IntegerConvArguments arguments, int vectorPixels, int tiles, int threads)
+    public LutJob(in IntegerConvArguments arguments, bool isWide, in LutGrain grain, int threads)
     {
         Arguments = arguments;
-        Layout = new LutLayout(arguments.Shape, arguments.Weights.Proof);
-        Partition = new LutPartition(arguments.Shape, Layout, vectorPixels, tiles);
-        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups, SlotBytes(Layout, Partition), threads);
-        long panels = (long)arguments.Shape.Groups * Partition.Panels;
+        Layout = new LutLayout(arguments.Shape, arguments.Weights.Proof, isWide);
+        Partition = new LutPartition(arguments.Shape, Layout, grain);
+        Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups, SlotBytes(Layout, Partition, grain), threads);
+        long panels = (long)arguments.Shape.Groups * Partition.Panels * (grain.PanelOutputs / LutPanels.Outputs);
         Corrections = arguments.Weights.Data + (panels * LutPanels.PanelBytes(Layout));
-        _controls = Align(Corrections + (panels * LutPanels.CorrectionBytes));
+        Controls = Align(Corrections + (panels * LutPanels.CorrectionBytes));
+        GroupOutputs = arguments.Shape.GroupOutChannels;
         _codeBytes = (nint)CodeBytes(Layout, Partition);
-        Layout.WriteOffsets(Partition.PlaneWidth, Scratch.Offsets);
+        RunGroups = *(int*)Controls;
+        Controls += LutPanels.HeaderBytes;
+        Layout.WriteOffsets(Partition.PlaneWidth, Partition.IsRolling ? 1 : Partition.KernelRows, Scratch.Offsets);
     }
 
-    /// <summary>Working memory of a chunk: codes of one input row, tables of all input rows.</summary>
-    public static long SlotBytes(in LutLayout layout, in LutPartition partition) => CodeBytes(layout, partition) + (partition.InputRows * partition.RowBytes);
+    /// <summary>Working memory of a chunk: codes of one input row, tables of input rows, sums that are kept from row to row.</summary>
+    public static long SlotBytes(in LutLayout layout, in LutPartition partition, in LutGrain grain)
+        => CodeBytes(layout, partition) + Align64(partition.TableRows * partition.RowBytes) + ((long)partition.RollingVectors * grain.SumBytes);
 
     /// <summary>The next cache line at or after an address.</summary>
     public static byte* Align(byte* p) => (byte*)(((nuint)p + 63) & ~(nuint)63);
@@ -60,6 +72,9 @@ internal readonly unsafe struct LutJob
 
     public byte* Tables(byte* memory) => memory + _codeBytes;
 
+    /// <summary>Sums kept from row to row: <c>[kernel row][panel of the chunk][vector]</c>.</summary>
+    public byte* RollingSums(byte* memory) => Tables(memory) + Align64(Partition.TableRows * Partition.RowBytes);
+
     /// <summary>Makes tables of the input rows that the output rows from <paramref name="first"/> to <paramref name="end"/> are the first to need.</summary>
     public void Prepare<L, V>(in Dot8Block block, int first, int end, byte* memory)
         where L : struct, ILutLanes<V>
@@ -73,13 +88,32 @@ internal readonly unsafe struct LutJob
             // With a stride above the kernel height some rows are never looked at.
             if (r % stride < s.KernelHeight)
             {
-                CopyRow(block, r, memory);
-                MakeTables<L, V>(memory, Tables(memory) + (r * Partition.RowBytes));
+                MakeRow<L, V>(block, r, memory, Tables(memory) + (r * Partition.RowBytes));
             }
         }
     }
 
-    private static long CodeBytes(in LutLayout layout, in LutPartition partition) => (((long)layout.Phases * partition.PlaneWidth * layout.PaddedChannels) + 63) & -64;
+    /// <summary>Makes tables of one input row, or their numbers.</summary>
+    public void MakeRow<L, V>(in Dot8Block block, int row, byte* memory, byte* tables)
+        where L : struct, ILutLanes<V>
+        where V : struct
+    {
+        if (Layout.IsWide)
+        {
+            CopyRow(block, row, tables, true);
+            WideTables<L, V>.Number(Layout, tables, Partition.RowBytes);
+        }
+        else
+        {
+            // Borders outlast the rows that are copied between them.
+            CopyRow(block, row, memory, row == 0);
+            MakeTables<L, V>(memory, tables);
+        }
+    }
+
+    private static long CodeBytes(in LutLayout layout, in LutPartition partition) => layout.IsWide ? 0 : Align64((long)layout.Phases * partition.PlaneWidth * layout.PaddedChannels);
+
+    private static long Align64(long bytes) => (bytes + 63) & -64;
 
     private void MakeTables<L, V>(byte* codes, byte* tables)
         where L : struct, ILutLanes<V>
@@ -93,20 +127,21 @@ internal readonly unsafe struct LutJob
             for (int first = 0; first < Layout.ChannelSteps; first += 4)
             {
                 int steps = Math.Min(4, Layout.ChannelSteps - first);
-                if (Layout.IsBipolar)
+                if (Layout.IsBinary)
                 {
-                    LutTables<L, V>.Bits(from, channels, width, steps, _controls, to, step);
+                    LutTables<L, V>.Matches(from, channels, width, steps, Controls, to, step);
+                }
+                else if (Layout.IsBipolar)
+                {
+                    LutTables<L, V>.Bits(from, channels, width, steps, Controls, to, step);
                 }
                 else if (Layout.IsTernary)
                 {
-                    LutTables<L, V>.Ternary(from, channels, width, steps, _controls, to, step, plane);
+                    LutTables<L, V>.Ternary(from, channels, width, steps, Controls, to, step, plane);
                 }
                 else
                 {
-                    for (int i = 0; i < steps; i++)
-                    {
-                        LutTables<L, V>.Pairs(from, channels, width, i, _controls, to + (i * step), plane);
-                    }
+                    LutTables<L, V>.Pairs(from, channels, width, steps, Controls, to, step, plane);
                 }
 
                 from += 16;
@@ -116,7 +151,7 @@ internal readonly unsafe struct LutJob
     }
 
     // Codes of one input row as [phase][position][padded channels], 0 where there is no channel.
-    private void CopyRow(in Dot8Block block, int row, byte* codes)
+    private void CopyRow(in Dot8Block block, int row, byte* codes, bool withBorders)
     {
         ConvShape s = Arguments.Shape;
         int channels = Layout.PaddedChannels, positions = Partition.PlaneWidth;
@@ -137,16 +172,23 @@ internal readonly unsafe struct LutJob
         byte* source = Arguments.Input + (((((long)block.Image * s.Height) + y) * s.Width) * s.InChannels) + (block.Group * s.GroupInChannels);
         for (int phase = 0; phase < Layout.Phases; phase++)
         {
-            // Position i of this phase is input column i·stride + phase − padding.
-            int first = Math.Min(Math.Max((s.Padding - phase + s.Stride - 1) / s.Stride, 0), positions);
-            int end = Math.Clamp((s.Width + s.Padding - phase + s.Stride - 1) / s.Stride, first, positions);
-            byte* pixels = source + (((long)(first * s.Stride) + phase - s.Padding) * s.InChannels);
-            CopyPixels(pixels, s.Stride * s.InChannels, end - first, codes + (first * channels));
-            FillPixels(codes, first);
-            FillPixels(codes + (end * channels), positions - end);
+            // Position i of this phase is input column i·step + phase − padding.
+            int step = Layout.ColumnStep, first = Math.Min(Math.Max(Columns(s.Padding - phase, step), 0), positions);
+            int end = Math.Clamp(Columns(s.Width + s.Padding - phase, step), first, positions);
+            byte* pixels = source + (((long)(first * step) + phase - s.Padding) * s.InChannels);
+            CopyPixels(pixels, step * s.InChannels, end - first, codes + (first * channels));
+            if (withBorders)
+            {
+                FillPixels(codes, first);
+                FillPixels(codes + (end * channels), positions - end);
+            }
+
             codes += positions * channels;
         }
     }
+
+    // The first position at or after a column; most layers have no stride, and a division takes as long as copying a small row.
+    private static int Columns(int column, int step) => step == 1 ? column : (column + step - 1) / step;
 
     private void CopyPixels(byte* source, int stride, int count, byte* codes)
     {

@@ -12,7 +12,7 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
 
     public static int Pixels => 4;
 
-    public static int MaxTiles => 8;
+    public static int MaxTiles => 16;
 
     public static Vector512<byte> Zero => Vector512<byte>.Zero;
 
@@ -27,6 +27,9 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Words(short value) => Vector512.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Integers(int value) => Vector512.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadGroups(byte* p, nint stride)
@@ -45,7 +48,13 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
     public static Vector512<byte> Shuffle(Vector512<byte> table, Vector512<byte> control) => Avx512BW.Shuffle(table, control);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LookUp(Vector512<byte> sum, Vector512<byte> table, Vector512<byte> control) => sum + Avx512BW.Shuffle(table, control);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> And(Vector512<byte> a, Vector512<byte> b) => a & b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Xor(Vector512<byte> a, Vector512<byte> b) => a ^ b;
@@ -54,16 +63,23 @@ internal readonly unsafe struct LutLanes512 : ILutLanes<Vector512<byte>>
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> AddWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> SubtractWords(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() - b.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> HighBytes(Vector512<byte> a) => Avx512BW.ShiftRightLogical(a.AsUInt16(), 8).AsByte();
+    public static void Widen(Vector512<byte> bytes, byte* sums)
+    {
+        (Vector512.Load((short*)sums) + bytes.AsInt16()).Store((short*)sums);
+        (Vector512.Load((ushort*)sums + 32) + Avx512BW.ShiftRightLogical(bytes.AsUInt16(), 8)).Store((ushort*)sums + 32);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> ShiftLeft8(Vector512<byte> a) => Avx512BW.ShiftLeftLogical(a.AsUInt16(), 8).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftLeft32(Vector512<byte> a, int count) => (a.AsUInt32() << count).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> ShiftRight32(Vector512<byte> a, int count) => (a.AsUInt32() >>> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> CountAbove(Vector512<byte> count, Vector512<byte> a, Vector512<byte> threshold)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Ranges;
 
@@ -5,7 +6,8 @@ namespace LowBit.Kernels.IntegerKernels.Lut;
 
 /// <summary>
 /// In which order the products of one output are summed. A step is four channels of one pixel; a <i>group</i> is what one 4-bit index covers: four one-bit
-/// weights or two two-bit weights. Groups run (ky, step, part of the step, kx).
+/// weights or two two-bit weights. Groups run (ky, step, part of the step, kx). Working memory holds tables as <c>[input row][plane][position][16]</c>, or in the
+/// wide form numbers of constant tables as <c>[input row][position][padded channels]</c> bytes, a group's number where its first code was.
 /// </summary>
 internal readonly struct LutLayout
 {
@@ -23,8 +25,9 @@ internal readonly struct LutLayout
     private readonly int _channels;
     private readonly int _stride;
 
-    public LutLayout(in ConvShape shape, RangeProof proof)
+    public LutLayout(in ConvShape shape, RangeProof proof, bool isWide)
     {
+        IsWide = isWide;
         _kernelHeight = shape.KernelHeight;
         _kernelWidth = shape.KernelWidth;
         _channels = shape.GroupInChannels;
@@ -36,14 +39,22 @@ internal readonly struct LutLayout
         GroupCodes = proof.IsBipolar ? 4 : 2;
         Parts = StepCodes / GroupCodes;
         ChannelSteps = (_channels + StepCodes - 1) / StepCodes;
-        Phases = Math.Min(_stride, _kernelWidth);
+        Phases = isWide ? 1 : Math.Min(_stride, _kernelWidth);
+        ColumnStep = isWide ? 1 : _stride;
+        CodeBits = 32 - BitOperations.LeadingZeroCount((uint)MaxActivation);
         Planes = ChannelSteps * Parts * Phases;
         Groups = _kernelHeight * _kernelWidth * ChannelSteps * Parts;
         FlushGroups = Math.Min(255 / Math.Max(LargestEntry(proof), 1), Groups);
     }
 
+    /// <summary>True when tables are constants and working memory holds their numbers.</summary>
+    public bool IsWide { get; }
+
     /// <summary>True when weights are −1 and +1: stored as one bit, <c>w = 2·bit − 1</c>.</summary>
     public bool IsBipolar { get; }
+
+    /// <summary>True when weights are −1 and +1 and codes 0 and 1.</summary>
+    public bool IsBinary => IsBipolar && MaxActivation == 1;
 
     /// <summary>True when weights are −1, 0 and 1.</summary>
     public bool IsTernary { get; }
@@ -66,6 +77,12 @@ internal readonly struct LutLayout
     /// <summary>Column phases kept apart in a row, so that neighbouring pixels lie side by side at any stride.</summary>
     public int Phases { get; }
 
+    /// <summary>Input columns from a position of a phase to the next.</summary>
+    public int ColumnStep { get; }
+
+    /// <summary>Bits of a code.</summary>
+    public int CodeBits { get; }
+
     /// <summary>Table planes of an input row; a plane holds one group's tables of neighbouring pixels.</summary>
     public int Planes { get; }
 
@@ -75,20 +92,31 @@ internal readonly struct LutLayout
     /// <summary>Groups summed for one output.</summary>
     public int Groups { get; }
 
-    /// <summary>Table entries that may be added in a byte: <c>⌊255 / largest entry⌋</c>.</summary>
+    /// <summary>Table entries that may be added in a byte whatever the weights are: <c>⌊255 / largest entry⌋</c>. See <see cref="LutRuns"/>.</summary>
     public int FlushGroups { get; }
 
     /// <summary>True when the sums of every group fit a byte and the sums of a layer 16 bits.</summary>
     public static bool Fits(RangeProof proof)
         => LargestEntry(proof) <= byte.MaxValue && proof.MaxMagnitude <= LargestSum && (proof.IsBipolar || Math.Max(proof.MaxWeight, 0) - Math.Min(proof.MinWeight, 0) <= 3);
 
-    /// <summary>Positions of a plane for a row of <paramref name="outWidth"/> outputs.</summary>
-    public int PlaneWidth(int outWidth) => outWidth + ((_kernelWidth - 1) / _stride);
+    /// <summary>True when every combination of a group's codes has a table of its own: at most 256 of them.</summary>
+    public static bool HasConstantTables(RangeProof proof) => (proof.IsBipolar ? 4 : 2) * proof.ActivationBits <= 8;
 
-    /// <summary>Writes where the table of each group of a row's first output lies, in bytes from the tables of the row's first input row.</summary>
-    public unsafe void WriteOffsets(int planeWidth, nint* offsets)
+    /// <summary>Positions of a plane for a row of <paramref name="outWidth"/> outputs.</summary>
+    public int PlaneWidth(int outWidth) => IsWide ? ((outWidth - 1) * _stride) + _kernelWidth : outWidth + ((_kernelWidth - 1) / _stride);
+
+    /// <summary>Bytes of working memory for an input row of <paramref name="planeWidth"/> positions, in whole cache lines.</summary>
+    public long RowBytes(int planeWidth) => IsWide ? (((long)planeWidth * PaddedChannels) + 63) & -64 : (long)Planes * planeWidth * TableBytes;
+
+    /// <summary>Writes where the table of each group of a row's first output lies, or its number, in bytes from the start of the row's first input row.</summary>
+    /// <param name="planeWidth">Positions of an input row.</param>
+    /// <param name="kernelRows">Kernel rows to write for, from the first.</param>
+    /// <param name="offsets">Receives an offset for each group.</param>
+    public unsafe void WriteOffsets(int planeWidth, int kernelRows, nint* offsets)
     {
-        for (int ky = 0; ky < _kernelHeight; ky++)
+        nint row = (nint)RowBytes(planeWidth), plane = (nint)planeWidth * TableBytes;
+        int padded = PaddedChannels;
+        for (int ky = 0; ky < kernelRows; ky++)
         {
             for (int c = 0; c < ChannelSteps; c++)
             {
@@ -96,9 +124,15 @@ internal readonly struct LutLayout
                 {
                     for (int kx = 0; kx < _kernelWidth; kx++)
                     {
-                        (int phase, int shift) = Column(kx);
-                        nint plane = ((nint)ky * Planes) + Plane(phase, c, part);
-                        *offsets++ = ((plane * planeWidth) + shift) * TableBytes;
+                        if (IsWide)
+                        {
+                            *offsets++ = (ky * row) + (kx * padded) + (c * StepCodes) + (part * GroupCodes);
+                            continue;
+                        }
+
+                        // Output x reads position x + shift of the phase.
+                        (int shift, int phase) = _stride == 1 ? (kx, 0) : Math.DivRem(kx, _stride);
+                        *offsets++ = (ky * row) + (Plane(phase, c, part) * plane) + (shift * TableBytes);
                     }
                 }
             }
@@ -117,9 +151,6 @@ internal readonly struct LutLayout
         int c = (step * StepCodes) + (part * GroupCodes) + i;
         return c < _channels ? (((ky * _kernelWidth) + kx) * _channels) + c : -1;
     }
-
-    // Output x reads position x + shift of the phase.
-    private (int Phase, int Shift) Column(int kx) => (kx % _stride, kx / _stride);
 
     private static int LargestEntry(RangeProof proof)
         => (proof.IsBipolar ? 4 : 2 * Math.Max(proof.MaxWeight, -proof.MinWeight)) * proof.MaxActivation;

@@ -24,17 +24,17 @@ internal readonly struct LutPartition
 
     private const int MostChunks = 8;
 
-    public LutPartition(in ConvShape shape, in LutLayout layout, int vectorPixels, int tiles)
+    public LutPartition(in ConvShape shape, in LutLayout layout, in LutGrain grain)
     {
         IsFlat = shape.KernelHeight == 1 && shape.KernelWidth == 1 && shape.Stride == 1 && shape.Padding == 0;
         long pixels = (long)shape.Batch * shape.OutHeight * shape.OutWidth;
         Pixels = pixels;
         Images = IsFlat ? 1 : shape.Batch;
-        Panels = (shape.GroupOutChannels + LutPanels.Outputs - 1) / LutPanels.Outputs;
+        Panels = (shape.GroupOutChannels + grain.PanelOutputs - 1) / grain.PanelOutputs;
         if (IsFlat)
         {
             // One tile: its tables lie together and meet all panels while they are in L1.
-            RowPixels = (int)Math.Min(pixels, vectorPixels * (tiles / Math.Min(Panels, tiles / 2)));
+            RowPixels = (int)Math.Min(pixels, grain.RunPixels(Panels));
             OutRows = (int)((pixels + RowPixels - 1) / RowPixels);
         }
         else
@@ -43,14 +43,19 @@ internal readonly struct LutPartition
             OutRows = shape.OutHeight;
         }
 
-        int vectors = (RowPixels + vectorPixels - 1) / vectorPixels;
-        PlaneWidth = (layout.PlaneWidth(vectors * vectorPixels) + vectorPixels - 1) / vectorPixels * vectorPixels;
-        RowBytes = (long)layout.Planes * PlaneWidth * LutLayout.TableBytes;
+        int vectors = (RowPixels + grain.VectorPixels - 1) / grain.VectorPixels;
+        PlaneWidth = (layout.PlaneWidth(vectors * grain.VectorPixels) + grain.VectorPixels - 1) / grain.VectorPixels * grain.VectorPixels;
+        RowBytes = layout.RowBytes(PlaneWidth);
 
         long wanted = Math.Clamp(pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
         long have = (long)Images * shape.Groups;
+        Vectors = vectors;
+        KernelRows = shape.KernelHeight;
+        IsRolling = !IsFlat && shape.Stride == 1 && KernelRows is > 1 and <= 3 && Panels * KernelRows <= RollingPanels(grain);
         int rows = IsFlat
             ? (int)Math.Clamp(FlatBytes / RowBytes, 1, MostFlatRows)
+            : IsRolling
+            ? OutRows
             : (int)Math.Clamp((((BlockBytes / RowBytes) - shape.KernelHeight) / shape.Stride) + 1, 1, OutRows);
         int blocks = (OutRows + rows - 1) / rows;
         if (!IsFlat && have * blocks < wanted)
@@ -65,11 +70,20 @@ internal readonly struct LutPartition
         have *= RowBlocks;
         int splits = (int)Math.Clamp((wanted + have - 1) / have, 1, Panels);
         PanelsPerChunk = (Panels + splits - 1) / splits;
+
+        // Not less than a tile takes at once.
+        PanelsPerChunk = Math.Min((PanelsPerChunk + grain.TilePanels - 1) / grain.TilePanels * grain.TilePanels, Panels);
         PanelBlocks = (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
         InputRows = ((BlockRows - 1) * shape.Stride) + shape.KernelHeight;
         ChunkCount = checked((int)(have * PanelBlocks));
-        IsRowByRow = IsFlat || (long)PanelsPerChunk * layout.Groups * LutPanels.Outputs <= SmallIndices;
+        IsRowByRow = !layout.IsWide && (IsFlat || (long)PanelsPerChunk * layout.Groups * LutPanels.Outputs <= SmallIndices);
     }
+
+    /// <summary>Input rows whose tables are kept.</summary>
+    public int TableRows => IsRolling ? 1 : InputRows;
+
+    /// <summary>Vectors whose sums are kept from row to row.</summary>
+    public int RollingVectors => IsRolling ? KernelRows * PanelsPerChunk * Vectors : 0;
 
     /// <summary>True when all pixels of all images form one long row.</summary>
     public bool IsFlat { get; }
@@ -108,6 +122,21 @@ internal readonly struct LutPartition
 
     public int ChunkCount { get; }
 
+    /// <summary>Vectors of pixels of an output row.</summary>
+    public int Vectors { get; }
+
+    /// <summary>Rows of the kernel.</summary>
+    public int KernelRows { get; }
+
+    /// <summary>
+    /// True when an input row is taken once for all kernel rows: they are to a tile what panels are, so that layers of few outputs fill it. Sums of as many
+    /// output rows are kept, and tables of one input row.
+    /// </summary>
+    public bool IsRolling { get; }
+
     /// <summary>True when a row is finished for all panels before the next one is begun.</summary>
     public bool IsRowByRow { get; }
+
+    // Beyond that panels fill tiles by themselves.
+    private static int RollingPanels(in LutGrain grain) => grain.TilePanels == 2 ? 3 : 9;
 }

@@ -3,8 +3,14 @@ namespace LowBit.Kernels.IntegerKernels.Lut;
 /// <summary>What a tile reads and writes.</summary>
 internal unsafe struct LutTileArguments
 {
-    /// <summary>Tables of the tile's first pixel in the first input row.</summary>
+    /// <summary>Tables of the tile's first pixel in the first input row; in the wide form numbers of tables.</summary>
     public byte* Tables;
+
+    /// <summary>Tables by number, 16 bytes apart; the wide form only.</summary>
+    public byte* Constants;
+
+    /// <summary>Bytes from pixel to pixel; the wide form only.</summary>
+    public nint PixelBytes;
 
     /// <summary>Offset of each group's table.</summary>
     public nint* Offsets;
@@ -21,9 +27,15 @@ internal unsafe struct LutTileArguments
     /// <summary>Bytes from panel to panel.</summary>
     public nint PanelBytes;
 
-    /// <summary>What is subtracted from the sums of each output: words <c>[panel][16]</c>.</summary>
-    public byte* Corrections;
+    /// <summary>Sums of the first panel, <c>[vector]</c>: see <see cref="LutSums{L, V}"/>. The tile adds to them.</summary>
+    public byte* Sums0;
 
-    /// <summary>Receives sums <c>[panel][vector][half of the panel's outputs][pixel][8]</c>.</summary>
-    public short* Sums;
+    /// <summary>Sums of the second panel.</summary>
+    public byte* Sums1;
+
+    /// <summary>Sums of the third panel.</summary>
+    public byte* Sums2;
+
+    /// <summary>Sums of the fourth panel.</summary>
+    public byte* Sums3;
 }
