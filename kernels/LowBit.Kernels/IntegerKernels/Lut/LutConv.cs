@@ -42,14 +42,16 @@ internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
 
         // Loads of a look-up; a number and a broadcast table for each pixel of the wide form, a table for each vector of the other.
         double loads = ((F.IsWide ? 1.5 * tileVectors : tileVectors) + tilePanels) / (tileVectors * tilePanels);
-        double lookUp = F.IsWide ? 0.85 + (0.45 * loads) : 0.9 + (0.6 * loads);
+        double lookUp = F.IsWide ? 0.82 + (0.45 * loads) : 0.9 + (0.6 * loads);
         double runs = kernelRows * Math.Ceiling((double)layout.Groups / kernelRows / layout.FlushGroups);
-        double finish = (F.IsWide ? 22 : 14) + (2 * proof.MaxActivation);
+        double finish = (F.IsWide ? 14 : 20) + (2 * proof.MaxActivation);
 
         // Each input row is taken apart or made into tables, for as many rows of chunks as see it.
         double inputRows = (double)partition.Images * partition.RowBlocks * partition.PanelBlocks * shape.Groups * (partition.IsFlat ? partition.BlockRows : partition.InputRows);
-        double rowCost = F.IsWide ? 100 + (0.15 * partition.RowBytes) : 200 + (0.07 * partition.RowBytes);
-        return (tiles * ((lookUp * layout.Groups) + (3 * runs) + finish)) + (inputRows * rowCost) + 3000;
+        double rowCost = F.IsWide ? 60 + (0.1 * partition.RowBytes) : 200 + (0.07 * partition.RowBytes);
+        long bytes = (long)partition.Panels * shape.Groups * layout.Groups * Grain.PanelOutputs;
+        double arithmetic = tiles * ((lookUp * layout.Groups) + (3 * runs) + finish);
+        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false)) + (inputRows * rowCost) + 3000;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
