@@ -16,13 +16,13 @@ public sealed unsafe partial class CpuDevice
 
     /// <inheritdoc/>
     public override void IntervalQuantBackward<TRounding, TSlope>(
-        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer? sums)
+        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, bool accumulate, DeviceBuffer? sums)
     {
         var chunks = new FakeQuantChunks(in shape);
         using var scratch = new NativeScratch((long)chunks.PieceCount * IntervalGrid.SumCount * sizeof(double));
         double* partials = sums is null ? null : (double*)scratch.Pointer;
         Launch.Chunks(chunks.ChunkCount, new IntervalQuantBackwardKernel<TRounding, TSlope>(
-            shape, slope, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
+            shape, slope, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), accumulate, partials));
         if (sums is not null)
         {
             Total(in chunks, shape.Channels, IntervalGrid.SumCount, partials, Data(sums, shape.Channels * IntervalGrid.SumCount));

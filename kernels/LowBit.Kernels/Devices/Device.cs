@@ -199,11 +199,11 @@ public abstract class Device : IDisposable
         where TRounding : struct, IRounding;
 
     /// <summary>
-    /// gx += gy·D·r/s with D = dq/dv of <paramref name="slope"/>, and <paramref name="sums"/> <c>[Channels, 4]</c> = Σgy·(q − D·v), Σgy·D, Σgy·D·v, Σgy, in one
+    /// gx = gy·D·r/s (gx += it when <paramref name="accumulate"/>; gx may be gy) with D = dq/dv of <paramref name="slope"/>, and <paramref name="sums"/> <c>[Channels, 4]</c> = Σgy·(q − D·v), Σgy·D, Σgy·D·v, Σgy, in one
     /// pass; v is the real code, q the clipped one without zero point. What is null is skipped.
     /// </summary>
     public abstract void IntervalQuantBackward<TRounding, TSlope>(
-        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer? sums)
+        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, bool accumulate, DeviceBuffer? sums)
         where TRounding : struct, IRounding
         where TSlope : struct, ISlope;
 

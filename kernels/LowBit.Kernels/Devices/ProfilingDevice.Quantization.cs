@@ -16,11 +16,11 @@ public sealed partial class ProfilingDevice
 
     /// <inheritdoc/>
     public override void IntervalQuantBackward<TRounding, TSlope>(
-        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, DeviceBuffer? sums)
+        in FakeQuantShape shape, TSlope slope, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer gy, DeviceBuffer? gx, bool accumulate, DeviceBuffer? sums)
     {
         long start = GetTimestamp();
-        inner.IntervalQuantBackward<TRounding, TSlope>(in shape, slope, In(x), In(grid), In(gy), InOrNull(gx), InOrNull(sums));
-        Count(start, "fake quant backward", $"interval {TSlope.Name}", 4.0 * shape.Count);
+        inner.IntervalQuantBackward<TRounding, TSlope>(in shape, slope, In(x), In(grid), In(gy), InOrNull(gx), accumulate, InOrNull(sums));
+        Count(start, "fake quant backward", $"interval {TSlope.Name}", (accumulate ? 4.0 : 3.0) * shape.Count);
     }
 
     /// <inheritdoc/>

@@ -5,11 +5,11 @@ using LowBit.Kernels.Threading;
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>
-/// gx += gy·D·r/s and, for each piece, the four sums Σg·(q − D·v), Σg·D, Σg·D·v and Σg, in one pass; D = dq/dv is the slope's. A null
-/// <c>gx</c> or <c>partials</c> is skipped.
+/// gx (+)= gy·D·r/s and, for each piece, the four sums Σg·(q − D·v), Σg·D, Σg·D·v and Σg, in one pass; D = dq/dv is the slope's. A null
+/// <c>gx</c> or <c>partials</c> is skipped; gx may be gy.
 /// </summary>
 internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
-    FakeQuantShape shape, TSlope slope, float* x, float* grid, float* gy, float* gx, double* partials) : IChunkKernel
+    FakeQuantShape shape, TSlope slope, float* x, float* grid, float* gy, float* gx, bool accumulate, double* partials) : IChunkKernel
     where TRounding : struct, IRounding
     where TSlope : struct, ISlope
 {
@@ -24,6 +24,7 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
     private readonly float* _grid = grid;
     private readonly float* _gy = gy;
     private readonly float* _gx = gx;
+    private readonly bool _accumulate = accumulate;
     private readonly double* _partials = partials;
 
     public void Run<L, V>(int chunk)
@@ -40,7 +41,19 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
             nuint end = _chunks.End(piece);
             for (nuint i = _chunks.Begin(piece); i < end; i += BlockLength)
             {
-                Block<L, V>(i, nuint.Min(i + BlockLength, end), grid, sums);
+                nuint blockEnd = nuint.Min(i + BlockLength, end);
+                if (_gx == null)
+                {
+                    Block<WithoutInput, L, V>(i, blockEnd, grid, sums);
+                }
+                else if (_accumulate)
+                {
+                    Block<AddedInput, L, V>(i, blockEnd, grid, sums);
+                }
+                else
+                {
+                    Block<WrittenInput, L, V>(i, blockEnd, grid, sums);
+                }
             }
 
             if (_partials != null)
@@ -51,7 +64,8 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Block<L, V>(nuint i, nuint end, float* grid, double* sums)
+    private void Block<TInput, L, V>(nuint i, nuint end, float* grid, double* sums)
+        where TInput : struct, IInputGradient
         where L : struct, ILanes<V>
         where V : struct
     {
@@ -62,7 +76,7 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
         V a = L.Splat(0f), b = a, c = a, d = a;
         for (; i + n <= end; i += n)
         {
-            (V g, V q, V down, V weighted) = Step<L, V>(slope, x, gy, gx, i, in channel);
+            (V g, V q, V down, V weighted) = Step<TInput, L, V>(slope, x, gy, gx, i, in channel);
             a = L.MultiplyAdd(g, L.Subtract(q, weighted), a);
             b = L.MultiplyAdd(g, down, b);
             c = L.MultiplyAdd(g, weighted, c);
@@ -72,7 +86,7 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
         float sa = L.Sum(a), sb = L.Sum(b), sc = L.Sum(c), sd = L.Sum(d);
         for (; i < end; i++)
         {
-            (float g, float q, float down, float weighted) = Step<LanesScalar, float>(slope, x, gy, gx, i, in channel);
+            (float g, float q, float down, float weighted) = Step<TInput, LanesScalar, float>(slope, x, gy, gx, i, in channel);
             sa = LanesScalar.MultiplyAdd(g, q - weighted, sa);
             sb = LanesScalar.MultiplyAdd(g, down, sb);
             sc = LanesScalar.MultiplyAdd(g, weighted, sc);
@@ -86,8 +100,9 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V Gradient, V Code, V Slope, V Weighted) Step<L, V>(
+    private static (V Gradient, V Code, V Slope, V Weighted) Step<TInput, L, V>(
         TSlope slope, float* x, float* gy, float* gx, nuint i, in IntervalChannel channel)
+        where TInput : struct, IInputGradient
         where L : struct, ILanes<V>
         where V : struct
     {
@@ -96,11 +111,41 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
         V q = FakeQuantMath.Clip<TRounding, L, V>(v, low, high);
         V g = L.Load(ref *gy, i);
         V down = slope.Slope<L, V>(v, q, g, low, high);
-        if (gx != null)
+        if (TInput.IsWanted)
         {
-            L.Store(L.MultiplyAdd(g, L.Multiply(down, L.Splat(channel.Factor)), L.Load(ref *gx, i)), ref *gx, i);
+            V slopeOfX = L.Multiply(down, L.Splat(channel.Factor));
+            L.Store(TInput.IsAdded ? L.MultiplyAdd(g, slopeOfX, L.Load(ref *gx, i)) : L.Multiply(g, slopeOfX), ref *gx, i);
         }
 
         return (g, q, down, L.Multiply(down, v));
+    }
+
+    /// <summary>Whether and how gx is written: a constant of the loop.</summary>
+    private interface IInputGradient
+    {
+        static abstract bool IsWanted { get; }
+
+        static abstract bool IsAdded { get; }
+    }
+
+    private readonly struct AddedInput : IInputGradient
+    {
+        public static bool IsWanted => true;
+
+        public static bool IsAdded => true;
+    }
+
+    private readonly struct WrittenInput : IInputGradient
+    {
+        public static bool IsWanted => true;
+
+        public static bool IsAdded => false;
+    }
+
+    private readonly struct WithoutInput : IInputGradient
+    {
+        public static bool IsWanted => false;
+
+        public static bool IsAdded => false;
     }
 }

@@ -37,7 +37,8 @@ internal sealed class IntervalNode<TRounding, TSlope>(Tensor x, IntervalSource s
 
     public override void Backward(DeviceBuffer outputGradient, GradientSink gradients)
     {
-        DeviceBuffer? gx = gradients.For(x);
+        bool holdsOther = false;
+        DeviceBuffer? gx = gradients.InPlace(x) ?? gradients.For(x, out holdsOther);
         bool learns = source.LearnedNumbers.Length > 0;
         if (gx is null && !learns)
         {
@@ -45,7 +46,7 @@ internal sealed class IntervalNode<TRounding, TSlope>(Tensor x, IntervalSource s
         }
 
         using Tensor sums = Tensor.Allocate(Device, new Shape(shape.Channels, IntervalGrid.SumCount));
-        Device.IntervalQuantBackward<TRounding, TSlope>(shape, slope, x.Buffer, _grid!.Buffer, outputGradient, gx, learns ? sums.Buffer : null);
+        Device.IntervalQuantBackward<TRounding, TSlope>(shape, slope, x.Buffer, _grid!.Buffer, outputGradient, gx, holdsOther, learns ? sums.Buffer : null);
         if (learns)
         {
             Chain(sums.ToArray(), _grid.ToArray(), gradients);

@@ -45,16 +45,16 @@ internal static class IntervalQuantCases
             p.Run = (d, b) => d.IntervalQuantForward<RoundHalfEven>(in shape, b[1], b[0], b[2]);
             return p;
         });
-        foreach ((bool input, bool sums) in new[] { (true, true), (true, false), (false, true) })
+        foreach ((bool input, bool added, bool sums) in new[] { (true, true, true), (true, false, true), (true, true, false), (false, true, true) })
         {
             yield return new DeviceCase(
-                $"interval_quant_{name}_{TSlope.Name}_backward_{(input ? "x" : "")}{(sums ? "s" : "")}", s_sizes,
-                (size, fills) => Backward(new(size[0], size[1], low, high, zero), slope, oracle, (input, sums), fills),
+                $"interval_quant_{name}_{TSlope.Name}_backward_{(input ? added ? "x" : "w" : "")}{(sums ? "s" : "")}", s_sizes,
+                (size, fills) => Backward(new(size[0], size[1], low, high, zero), slope, oracle, (input, added, sums), fills),
                 SameOnAllIsas: false);
         }
     }
 
-    private static DeviceProblem Backward<TSlope>(FakeQuantShape shape, TSlope slope, Slope oracle, (bool Input, bool Sums) wanted, Fills fills)
+    private static DeviceProblem Backward<TSlope>(FakeQuantShape shape, TSlope slope, Slope oracle, (bool Input, bool Added, bool Sums) wanted, Fills fills)
         where TSlope : struct, ISlope
     {
         var p = new DeviceProblem();
@@ -69,7 +69,7 @@ internal static class IntervalQuantCases
             double exact = oracle(v, q, gy[i], low, high);
             return (new Approx(exact, Bounds.Gamma(24 + (4 * Math.Abs(v))) * (Math.Abs(exact) + 1)), v, q);
         })];
-        p.Changed(gx, [.. gx.Select((before, i) => wanted.Input ? before + (gy[i] * (s[i].Slope * ((Approx)grid[(3 * (i / shape.Inner)) + 2] / grid[(3 * (i / shape.Inner)) + 1]))) : (Approx)before)]);
+        p.Changed(gx, [.. gx.Select((before, i) => wanted.Input ? (wanted.Added ? before : 0f) + (gy[i] * (s[i].Slope * ((Approx)grid[(3 * (i / shape.Inner)) + 2] / grid[(3 * (i / shape.Inner)) + 1]))) : (Approx)before)]);
         var sums = new List<Approx>();
         for (int c = 0; c < shape.Channels; c++)
         {
@@ -86,7 +86,7 @@ internal static class IntervalQuantCases
         }
 
         p.Run = (d, b) => d.IntervalQuantBackward<RoundHalfEven, TSlope>(
-            in shape, slope, b[1], b[0], b[2], wanted.Input ? b[3] : null, wanted.Sums ? b[4] : null);
+            in shape, slope, b[1], b[0], b[2], wanted.Input ? b[3] : null, wanted.Added, wanted.Sums ? b[4] : null);
         return p;
     }
 
