@@ -20,6 +20,11 @@ public class ActivationQuantTests
     [InlineData("pact", 4)]
     [InlineData("dorefa", 2)]
     [InlineData("uniform", 4)]
+    [InlineData("apot", 3)]
+    [InlineData("lsq+", 4)]
+    [InlineData("ewgs", 2)]
+    [InlineData("dsq", 4)]
+    [InlineData("qil", 3)]
     public void A_rectified_edge_equals_a_relu_and_the_edge(string method, int bits)
     {
         var options = new QuantizerOptions { Method = method, Bits = bits };
