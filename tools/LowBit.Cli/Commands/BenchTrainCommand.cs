@@ -173,7 +173,7 @@ internal static class BenchTrainCommand
                 : throw new UsageException($"{name} has {depth} layers; a ResNet for CIFAR has 6n + 2: resnet20, resnet32, resnet44, resnet56, …");
         }
 
-        return name is "lenet5" or "vgg7" or "mlp" or "mobilenetv2"
+        return name is "mobilenetv2" or "lenet5" or "vgg7" or "mlp"
             ? new ModelSection { Kind = name }
             : throw new UsageException($"there is no model '{name}'; did you mean '{NearestName.Find(name, ["resnet20", "mobilenetv2", "lenet5", "vgg7", "mlp"])}'?");
     }
