@@ -47,11 +47,5 @@ internal readonly unsafe struct ByteLanes128 : IByteLanes<Vector128<byte>>
     public static Vector128<byte> AddBytes(Vector128<byte> a, Vector128<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> And(Vector128<byte> a, Vector128<byte> b) => a & b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> ShiftRight4(Vector128<byte> a) => (a.AsUInt16() >>> 4).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> index) => Vector128.ShuffleNative(table, index);
 }

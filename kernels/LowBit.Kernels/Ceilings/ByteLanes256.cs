@@ -30,11 +30,5 @@ internal readonly unsafe struct ByteLanes256 : IByteLanes<Vector256<byte>>
     public static Vector256<byte> AddBytes(Vector256<byte> a, Vector256<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> And(Vector256<byte> a, Vector256<byte> b) => a & b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> ShiftRight4(Vector256<byte> a) => (a.AsUInt16() >>> 4).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Shuffle(Vector256<byte> table, Vector256<byte> index) => Avx2.Shuffle(table, index);
 }

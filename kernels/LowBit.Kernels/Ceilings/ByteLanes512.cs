@@ -30,11 +30,5 @@ internal readonly unsafe struct ByteLanes512 : IByteLanes<Vector512<byte>>
     public static Vector512<byte> AddBytes(Vector512<byte> a, Vector512<byte> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> And(Vector512<byte> a, Vector512<byte> b) => a & b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> ShiftRight4(Vector512<byte> a) => (a.AsUInt16() >>> 4).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Shuffle(Vector512<byte> table, Vector512<byte> index) => Avx512BW.Shuffle(table, index);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using LowBit.Kernels.IntegerKernels.Bitplane;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.MatrixProducts;
 using LowBit.Kernels.Threading;
@@ -28,9 +29,9 @@ public static unsafe class CeilingLoops
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(secondsPerFigure);
         return isa switch
         {
-            Isa.Avx512 => Measure<FmaLanes512, Vector512<float>, ByteLanes512, Vector512<byte>>(pool, isa, secondsPerFigure),
-            Isa.Avx2 => Measure<FmaLanes256, Vector256<float>, ByteLanes256, Vector256<byte>>(pool, isa, secondsPerFigure),
-            Isa.Vector128 => Measure<FmaLanes128, Vector128<float>, ByteLanes128, Vector128<byte>>(pool, isa, secondsPerFigure),
+            Isa.Avx512 => Measure<FmaLanes512, Vector512<float>, ByteLanes512, BitLanes512, Vector512<byte>>(pool, isa, secondsPerFigure),
+            Isa.Avx2 => Measure<FmaLanes256, Vector256<float>, ByteLanes256, BitLanes256, Vector256<byte>>(pool, isa, secondsPerFigure),
+            Isa.Vector128 => Measure<FmaLanes128, Vector128<float>, ByteLanes128, BitLanes128, Vector128<byte>>(pool, isa, secondsPerFigure),
             _ => throw new ArgumentOutOfRangeException(nameof(isa), isa, "ceilings are measured for vector instruction sets only"),
         };
     }
@@ -57,10 +58,11 @@ public static unsafe class CeilingLoops
         _ => throw new ArgumentOutOfRangeException(nameof(isa), isa, "ceilings are measured for vector instruction sets only"),
     });
 
-    private static CeilingReport Measure<L, V, B, U>(WorkerPool pool, Isa isa, double seconds)
+    private static CeilingReport Measure<L, V, B, P, U>(WorkerPool pool, Isa isa, double seconds)
         where L : struct, IFmaLanes<V>
         where V : struct
         where B : struct, IByteLanes<U>
+        where P : struct, IBitLanes<U>
         where U : struct
     {
         using var one = new WorkerPool(1);
@@ -69,7 +71,7 @@ public static unsafe class CeilingLoops
         {
             NativeMemory.Clear(memory, (nuint)MemoryBytes);
             return new CeilingReport(
-                isa, pool.ThreadCount, Figures<L, V, B, U>(new Run(one, memory, seconds)), Figures<L, V, B, U>(new Run(pool, memory, seconds)));
+                isa, pool.ThreadCount, Figures<L, V, B, P, U>(new Run(one, memory, seconds)), Figures<L, V, B, P, U>(new Run(pool, memory, seconds)));
         }
         finally
         {
@@ -77,17 +79,18 @@ public static unsafe class CeilingLoops
         }
     }
 
-    private static CeilingFigures Figures<L, V, B, U>(Run run)
+    private static CeilingFigures Figures<L, V, B, P, U>(Run run)
         where L : struct, IFmaLanes<V>
         where V : struct
         where B : struct, IByteLanes<U>
+        where P : struct, IBitLanes<U>
         where U : struct
         => new(
             FmaGflops: Best(run, SmallBytes, &Once<FmaLoop<L, V>>),
             Int8Gops: Best(run, SmallBytes, &Once<WidenedProductLoop<B, U>>),
             Int8NarrowGops: Best(run, SmallBytes, &Once<NarrowProductLoop<B, U>>),
             ShuffleGlookups: Best(run, SmallBytes, &Once<ShuffleLoop<B, U>>),
-            PopcountGbits: Best(run, SmallBytes, &Once<PopcountLoop<B, U>>),
+            PopcountGbits: Best(run, SmallBytes, &Once<PopcountLoop<P, U>>),
             ReadL1: Best(run, 24 << 10, &Once<ReadLoop<L, V>>),
             ReadL2: Best(run, 384 << 10, &Once<ReadLoop<L, V>>),
             ReadL3: Best(run, 6 << 20, &Once<ReadLoop<L, V>>),

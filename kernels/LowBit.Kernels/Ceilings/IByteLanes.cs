@@ -21,11 +21,6 @@ internal unsafe interface IByteLanes<V>
 
     static abstract V AddBytes(V a, V b);
 
-    static abstract V And(V a, V b);
-
-    /// <summary>Each 16-bit word shifted right by four bits.</summary>
-    static abstract V ShiftRight4(V a);
-
     /// <summary>Look-up in a table of 16 bytes per 128-bit part.</summary>
     static abstract V Shuffle(V table, V index);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using LowBit.Kernels.Devices;
+using LowBit.Kernels.IntegerKernels.Bitplane;
 using LowBit.Kernels.IntegerKernels.Depthwise;
 using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
@@ -34,6 +35,9 @@ public static class KernelRegistry
 
     /// <summary>Look-ups in constant tables, for layers of many outputs: a vector is the outputs of one pixel.</summary>
     public const string WideLutFamily = "widelut";
+
+    /// <summary>Bits of weights and activations counted by carry-save adders: one to four bits each.</summary>
+    public const string BitplaneFamily = "bitplane";
 
     /// <summary>Convolutions that take each channel alone.</summary>
     public const string DepthwiseFamily = "depthwise";
@@ -127,6 +131,9 @@ public static class KernelRegistry
         new LutConv<LutLanes512, Vector512<byte>, Epilogue512, NarrowForm>(),
         new LutConv<LutLanes256, Vector256<byte>, Epilogue256, WideForm>(),
         new LutConv<LutLanes512, Vector512<byte>, Epilogue512, WideForm>(),
+        new BitplaneConv<BitLanes128, Vector128<byte>, EpilogueScalar>(),
+        new BitplaneConv<BitLanes256, Vector256<byte>, Epilogue256>(),
+        new BitplaneConv<BitLanes512, Vector512<byte>, Epilogue512>(),
     ];
 
     // One body serves many pairs of widths; the range proof decides inside it how its sums are formed.

@@ -17,7 +17,7 @@ public sealed unsafe class RequantizeTable
     private const int MostThresholds = 15;
 
     // Widest panel of any kernel: lanes that lie after the last channel are computed and thrown away.
-    private const int Spare = 32;
+    private const int Spare = 64;
 
     private readonly long[] _multipliers;
     private readonly long[] _residualMultipliers;
