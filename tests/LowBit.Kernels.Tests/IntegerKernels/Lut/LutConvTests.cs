@@ -7,14 +7,16 @@ using Xunit;
 
 namespace LowBit.Kernels.Tests.IntegerKernels.Lut;
 
-/// <summary>What the lut family does differently for some ranges of codes and some sizes.</summary>
+/// <summary>What the lut families do differently for some ranges of codes and some sizes.</summary>
 public class LutConvTests
 {
-    // Blocks of sixteen channels with one to four steps, panels of one, two and four, tiles of one to eight vectors, groups, strides.
+    // Blocks of sixteen channels with one to four steps, panels of one to four, tiles of one to eight vectors, groups, strides; by output rows and by input
+    // rows of two and three kernel rows, with fewer rows than the kernel has too.
     private static readonly ConvShape[] s_shapes =
     [
         new(1, 5, 33, 16, 16, 3, 3, 1, 1), new(1, 6, 9, 20, 80, 3, 3, 2, 1), new(2, 4, 4, 58, 33, 3, 3, 1, 1), new(1, 5, 6, 16, 32, 3, 3, 1, 1, 2),
         new(77, 1, 1, 94, 112, 1, 1, 1, 0), new(1, 3, 17, 45, 17, 1, 1, 1, 0),
+        new(2, 6, 11, 12, 48, 2, 3, 1, 1), new(1, 1, 9, 16, 64, 3, 3, 1, 1), new(1, 9, 6, 33, 150, 3, 3, 1, 1), new(1, 2, 5, 16, 20, 2, 2, 1, 0),
     ];
 
     [Theory]
@@ -71,7 +73,7 @@ public class LutConvTests
             int computed = 0;
             foreach (IntegerConvKernel kernel in KernelRegistry.Candidates(shape, proof, CpuFeatures.Best))
             {
-                if (kernel.Family == KernelRegistry.LutFamily)
+                if (kernel.Family is KernelRegistry.LutFamily or KernelRegistry.WideLutFamily)
                 {
                     problem.AssertEqual(kernel, WorkerPool.Shared, $"{kernel} {fill}");
                     computed++;
