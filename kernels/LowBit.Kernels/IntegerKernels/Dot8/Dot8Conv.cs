@@ -43,7 +43,8 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         double step = pairs == 0 ? 0 : pairs * Dot8Bodies.Choose<L, V>(layout, 2).StepCycles(rowPixels);
         step += singles == 0 ? 0 : singles * Dot8Bodies.Choose<L, V>(layout, 1).StepCycles(rowPixels);
         double arithmetic = shape.Groups * ((rows * layout.Steps * step) + (pixels * vectors * ((2 * layout.Widenings) + 6)));
-        double copies = partition.IsInPlace ? 0 : (double)shape.Groups * partition.Chunks.PanelBlocks * shape.Batch * shape.Height * partition.RowBytes / shape.OutWidth * rowPixels;
+        double copies = partition.Chunks.IsFlat ? pixels * partition.InputPixelBytes : (double)shape.Batch * shape.Height * partition.RowBytes;
+        copies *= partition.IsInPlace ? 0 : shape.Groups * partition.Chunks.PanelBlocks;
         long bytes = (long)shape.Groups * vectors * layout.Steps * L.Count * 4;
 
         // What a call costs whatever its pixels: the runs, chunks, slots. It rules small linear layers.
