@@ -9,7 +9,9 @@ internal sealed class Coordinates
     private readonly int[] _index;
     private readonly double[] _template;
 
-    public Coordinates(SearchSpace space)
+    /// <param name="space">The space.</param>
+    /// <param name="openIntegers">True leaves coordinates with a list without bounds: rounding alone keeps them in the list.</param>
+    public Coordinates(SearchSpace space, bool openIntegers = false)
     {
         Dimension = space.Dimension;
         _template = new double[Dimension];
@@ -26,8 +28,8 @@ internal sealed class Coordinates
 
         Values = [.. _index.Select(j => space.Values(j).IsEmpty ? null : space.Values(j).ToArray())];
         Thresholds = [.. Values.Select(list => list?.Zip(list.Skip(1), static (a, b) => a + ((b - a) / 2)).ToArray())];
-        Lower = [.. _index.Select((j, i) => Values[i] is { } list ? list[0] - ((list[1] - list[0]) / 2) : space.Lower(j))];
-        Upper = [.. _index.Select((j, i) => Values[i] is { } list ? list[^1] + ((list[^1] - list[^2]) / 2) : space.Upper(j))];
+        Lower = [.. _index.Select((j, i) => Values[i] is not { } list ? space.Lower(j) : openIntegers ? double.NegativeInfinity : list[0] - ((list[1] - list[0]) / 2))];
+        Upper = [.. _index.Select((j, i) => Values[i] is not { } list ? space.Upper(j) : openIntegers ? double.PositiveInfinity : list[^1] + ((list[^1] - list[^2]) / 2))];
     }
 
     /// <summary>Coordinates of a point outside.</summary>
@@ -89,6 +91,9 @@ internal sealed class Coordinates
 
         return low;
     }
+
+    /// <summary>The allowed value nearest to x.</summary>
+    public double Nearest(int j, double x) => Values[j]![Cell(j, x)];
 
     /// <summary>Distance between neighbouring values around x; 0 where the coordinate is real.</summary>
     public double Step(int j, double x)

@@ -27,9 +27,10 @@ public record EvolutionOptions
 
     internal void Check(string what)
     {
-        if (Mean.Length == 0 || Mean.Length != SpaceOrAll.Dimension || (Scales is not null && Scales.Length != Mean.Length))
+        int dimension = Space?.Dimension ?? Mean.Length;
+        if (Mean.Length == 0 || Mean.Length != dimension || (Scales is not null && Scales.Length != Mean.Length))
         {
-            throw new ArgumentException($"{what} needs mean, scales and space of one dimension, it got {Mean.Length}, {Scales?.Length ?? Mean.Length} and {SpaceOrAll.Dimension}");
+            throw new ArgumentException($"{what} needs mean, scales and space of one dimension, it got {Mean.Length}, {Scales?.Length ?? Mean.Length} and {dimension}");
         }
 
         if (!(Sigma > 0 && double.IsFinite(Sigma)) || (Scales is not null && !Scales.All(s => s > 0 && double.IsFinite(s))))

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using LowBit.Search.Cma;
+using LowBit.Search.Direct;
+using LowBit.Search.Restarts;
 using LowBit.Search.State;
 
 namespace LowBit.Search;
@@ -118,6 +120,11 @@ public static class OptimizerFile
             Optimizer optimizer = kind switch
             {
                 CmaEs.KindName => new CmaEs(CmaOptions.Sync(archive, null)),
+                LmMaEs.KindName => new LmMaEs(LmMaOptions.Sync(archive, null)),
+                OnePlusOneCma.KindName => new OnePlusOneCma(EvolutionOptions.Sync(archive, null)),
+                RestartingCma.KindName => new RestartingCma(RestartOptions.Sync(archive, null)),
+                Powell.KindName => new Powell(DirectOptions.Sync(archive, null)),
+                CoordinateSearch.KindName => new CoordinateSearch(DirectOptions.Sync(archive, null)),
                 _ => throw StateArchive.Damaged($"'{kind}' is no kind of optimiser"),
             };
             optimizer.SyncState(archive);

@@ -1,5 +1,7 @@
 using LowBit.Search.Boxes;
 using LowBit.Search.Cma;
+using LowBit.Search.Direct;
+using LowBit.Search.Restarts;
 using Xunit;
 
 namespace LowBit.Search.Tests;
@@ -7,6 +9,8 @@ namespace LowBit.Search.Tests;
 /// <summary>What every optimiser promises: order of calls, exact resumption, odd values, one-sentence errors.</summary>
 public class OptimizerTests
 {
+    private static readonly TerminationOptions s_limit = new() { MaxEvaluations = 4_000 };
+
     private static readonly SearchSpace s_mixed = SearchSpace.Box(4, -5, 5).WithIntegers(1, -3, 3).WithValues(2, 2, 3, 4, 8);
 
     private static readonly Dictionary<string, Func<IOptimizer>> s_makers = new()
@@ -15,6 +19,14 @@ public class OptimizerTests
         ["diagonal"] = () => new CmaEs(Options() with { Covariance = CovarianceForm.Diagonal }),
         ["tutorial"] = () => new CmaEs(Options() with { Convention = CmaConvention.Tutorial, Active = false }),
         ["penalty"] = () => new CmaEs(Options() with { Bounds = BoundsHandling.Penalty, Space = SearchSpace.Box([1, -5, -5, -5], [4, 5, 5, 5]) }),
+        ["mutation"] = () => new CmaEs(Options() with { Integers = IntegerHandling.Mutation, Sigma = 0.3 }),
+        ["rounding"] = () => new CmaEs(Options() with { Integers = IntegerHandling.Rounding }),
+        ["lm-ma"] = () => new LmMaEs(new LmMaOptions { Mean = [3, 2, 3, 1], Sigma = 0.7, Space = s_mixed, Seed = 2, Termination = s_limit }),
+        ["1+1"] = () => new OnePlusOneCma(Options() with { PopulationSize = null }),
+        ["ipop"] = () => new RestartingCma(new RestartOptions { First = Options() }),
+        ["bipop"] = () => new RestartingCma(new RestartOptions { First = Options(), Strategy = RestartStrategy.Bipop, StartRegion = ([1, 1, 2, 0], [2, 2, 3, 1]) }),
+        ["powell"] = () => new Powell(new DirectOptions { Start = [3, 2, 3, 1], Step = 0.7, Space = s_mixed, Termination = s_limit }),
+        ["coordinate"] = () => new CoordinateSearch(new DirectOptions { Start = [3, 2, 3, 1], Step = 0.7, Space = s_mixed, Termination = s_limit }),
         ["resample"] = () => new CmaEs(Options() with { Bounds = BoundsHandling.Resample, Space = SearchSpace.Box(4, 0.5, 5) }),
     };
 
@@ -58,6 +70,8 @@ public class OptimizerTests
         IOptimizer optimizer = s_makers[name]();
         IReadOnlyList<double[]> first = optimizer.Ask(), again = optimizer.Ask();
         Assert.Equal(first, again);
+        SearchSpace space = name is "penalty" ? SearchSpace.Box([1, -5, -5, -5], [4, 5, 5, 5]) : name is "resample" ? SearchSpace.Box(4, 0.5, 5) : s_mixed;
+        Assert.All(first, point => Assert.True(space.Contains(point)));
         first[0][0] = 1e9; // a caller's copy is his own
         Assert.NotEqual(first, optimizer.Ask());
     }
@@ -154,7 +168,7 @@ public class OptimizerTests
         }
     }
 
-    private static CmaOptions Options() => new() { Mean = [3, 2, 3, 1], Sigma = 0.7, Space = s_mixed, Seed = 11, Termination = new TerminationOptions { MaxEvaluations = 4_000 } };
+    private static CmaOptions Options() => new() { Mean = [3, 2, 3, 1], Sigma = 0.7, Space = s_mixed, Seed = 11, Termination = s_limit };
 
     private static Optimizer Reload(IOptimizer optimizer) => OptimizerFile.Load(new MemoryStream(Bytes(optimizer)));
 

@@ -15,7 +15,9 @@ public sealed class CmaEs : Optimizer
 
     private readonly CmaOptions _options;
     private readonly Coordinates _coordinates;
-    private readonly BoxTransform?[] _transforms;
+    private readonly BoxMap? _map;
+    private readonly Margin? _margin;
+    private readonly IntegerMutation? _mutation;
     private readonly CmaConstants _constants;
     private readonly ICovariance _covariance;
     private readonly CmaTermination _termination;
@@ -37,7 +39,7 @@ public sealed class CmaEs : Optimizer
         : base(Checked(options).Mean.Length, options.Termination)
     {
         _options = options;
-        _coordinates = new Coordinates(options.SpaceOrAll);
+        _coordinates = new Coordinates(options.SpaceOrAll, openIntegers: options.Integers == IntegerHandling.Margin);
         _n = _coordinates.Count;
         bool diagonal = options.Covariance == CovarianceForm.Diagonal || (options.Covariance == CovarianceForm.Auto && _n > 200);
         _constants = CmaConstants.For(_n, options.PopulationSize ?? CmaConstants.DefaultLambda(_n), options.Convention, diagonal, options.Active);
@@ -52,18 +54,23 @@ public sealed class CmaEs : Optimizer
             _points[k] = new double[_n];
         }
 
-        _transforms = new BoxTransform?[_n];
         _mean = _coordinates.Take(options.Mean);
         double[] deviations = options.Scales is null ? [.. Enumerable.Repeat(1.0, _n)] : _coordinates.Take(options.Scales);
         for (int j = 0; j < _n; j++)
         {
             deviations[j] = Math.Min(deviations[j], LargestDeviation(j) / _sigma);
-            if (options.Bounds == BoundsHandling.Transform && _coordinates.HasBounds(j))
-            {
-                var transform = new BoxTransform(_coordinates.Lower[j], _coordinates.Upper[j]);
-                _transforms[j] = transform;
-                _mean[j] = transform.Inverse(_mean[j]);
-            }
+        }
+
+        if (options.Bounds == BoundsHandling.Transform)
+        {
+            _map = new BoxMap(_coordinates);
+            _map.Unmap(_mean);
+        }
+
+        if (_coordinates.HasIntegers)
+        {
+            _margin = options.Integers == IntegerHandling.Margin ? new Margin(_coordinates, options.Margin ?? 1.0 / (_n * _constants.Lambda)) : null;
+            _mutation = options.Integers == IntegerHandling.Mutation ? new IntegerMutation(_coordinates, _constants) : null;
         }
 
         _covariance = diagonal ? new DiagonalCovariance(deviations) : new FullCovariance(deviations);
@@ -87,8 +94,10 @@ public sealed class CmaEs : Optimizer
     private protected override double[][] Propose()
     {
         double[] z = new double[_n], y = new double[_n];
-        foreach (double[] x in _points)
+        _mutation?.Begin(Mapped(_mean), Deviations(), _random);
+        for (int k = 0; k < _points.Length; k++)
         {
+            double[] x = _points[k];
             int attempt = 0;
             do
             {
@@ -98,6 +107,8 @@ public sealed class CmaEs : Optimizer
                 {
                     x[j] = _mean[j] + (_sigma * y[j]);
                 }
+
+                _mutation?.Mutate(k, x, _random);
             }
             while (_options.Bounds == BoundsHandling.Resample && !Inside(x) && ++attempt < ResamplingLimit);
 
@@ -126,10 +137,12 @@ public sealed class CmaEs : Optimizer
         }
 
         UpdatePaths(meanStep, generation, out double stalled);
+        _mutation?.Remember(Mapped(_points[order[0]]), Mapped(_mean));
         VectorMath.AddScaled(_mean, _sigma, meanStep);
         UpdateCovariance(steps, stalled);
         UpdateSigma();
         LimitDeviations();
+        _margin?.Correct(_mean, _sigma, _covariance);
         if (++_sinceRefresh >= _refreshEvery)
         {
             _covariance.Refresh();
@@ -158,6 +171,8 @@ public sealed class CmaEs : Optimizer
         _covariance.Sync(archive);
         _termination.Sync(archive);
         _penalty?.Sync(archive);
+        _margin?.Sync(archive);
+        _mutation?.Sync(archive);
     }
 
     private static CmaOptions Checked(CmaOptions options)
@@ -172,16 +187,18 @@ public sealed class CmaEs : Optimizer
         return options;
     }
 
-    private double[] Decode(double[] x)
-    {
-        double[] mapped = new double[_n];
-        for (int j = 0; j < _n; j++)
-        {
-            mapped[j] = _transforms[j] is { } transform ? transform.Map(x[j]) : x[j];
-        }
+    private double[] Decode(double[] x) => _coordinates.Point(Mapped(x));
 
-        return _coordinates.Point(mapped);
+    /// <summary>The coordinates that x stands for, before rounding.</summary>
+    private double[] Mapped(double[] x)
+    {
+        double[] mapped = (double[])x.Clone();
+        _map?.Map(mapped);
+        _margin?.Encode(mapped, _mean);
+        return mapped;
     }
+
+    private double[] Deviations() => [.. Enumerable.Range(0, _n).Select(j => _sigma * _covariance.Deviation(j))];
 
     private double[] Step(double[] x)
     {
@@ -218,8 +235,7 @@ public sealed class CmaEs : Optimizer
         double[] result = (double[])values.Clone();
         if (_penalty is not null)
         {
-            double[] deviations = [.. Enumerable.Range(0, _n).Select(j => _sigma * _covariance.Deviation(j))];
-            _penalty.Adapt(values, _mean, deviations, _coordinates);
+            _penalty.Adapt(values, _mean, Deviations(), _coordinates);
             for (int k = 0; k < result.Length; k++)
             {
                 result[k] += _penalty.Of(_points[k], _coordinates);
@@ -284,7 +300,8 @@ public sealed class CmaEs : Optimizer
 
     private void UpdateSigma()
     {
-        double exponent = _constants.Cs / _constants.Ds * ((VectorMath.Norm(_sigmaPath) / _constants.ChiN) - 1);
+        double relative = _mutation is null ? VectorMath.Norm(_sigmaPath) / _constants.ChiN : _mutation.RelativeLength(_sigmaPath, Mapped(_mean), Deviations());
+        double exponent = _constants.Cs / _constants.Ds * (relative - 1);
         _sigma *= Math.Exp(Math.Min(1, exponent));
     }
 

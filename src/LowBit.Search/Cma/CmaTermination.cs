@@ -117,7 +117,7 @@ internal sealed class CmaTermination
             _longMedian.Add(sorted[_lambda / 2]);
         }
 
-        _flat = sorted[0] == sorted[(int)(0.75 * (_lambda - 1))] ? _flat + 1 : 0;
+        _flat = sorted[0] == sorted[Math.Min(3 * _lambda / 4, _lambda - 1)] ? _flat + 1 : 0;
         if (sorted[0] < _bestEver)
         {
             (_bestEver, _bestGeneration) = (sorted[0], state.Generation);
