@@ -46,10 +46,10 @@ public class BoundsTests
     [Theory]
     [InlineData(BoundsHandling.Transform, true)]
     [InlineData(BoundsHandling.Penalty, true)]
-    [InlineData(BoundsHandling.Resample, false)] // the documented limit of that handling
-    public void Minima_inside_on_an_edge_and_in_a_corner_are_found_with_feasible_points_only(BoundsHandling handling, bool reachesBounds)
+    [InlineData(BoundsHandling.Resample, false)] // corners are the documented limit of that handling
+    public void Minima_inside_on_an_edge_and_in_a_corner_are_found_with_feasible_points_only(BoundsHandling handling, bool reachesCorners)
     {
-        foreach (double[] lower in new double[][] { [-2, -2, -2], [1, -2, -2], [1, 1, 1] }.Take(reachesBounds ? 3 : 1))
+        foreach (double[] lower in new double[][] { [-2, -2, -2], [1, -2, -2], [1, 1, 1] }.Take(reachesCorners ? 3 : 2))
         {
             SearchSpace space = SearchSpace.Box(lower, [4, 4, 4]);
             double minimum = lower.Sum(v => v > 0 ? v * v : 0);

@@ -78,14 +78,17 @@ public class RestartingCmaTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(5, 13437)]
-    public void Rastrigin_is_solved_as_often_and_as_fast_as_by_the_reference(int n, int pycma) => Compare(n, pycma);
+    [InlineData(5, 13437, RestartStrategy.Ipop)]
+    public void Rastrigin_is_solved_as_often_and_as_fast_as_by_the_reference(int n, int pycma, RestartStrategy strategy) => Compare(n, pycma, strategy);
 
     [Theory]
     [Trait("Category", "Slow")]
-    [InlineData(10, 81577)]
-    [InlineData(20, 211265)]
-    public void Large_Rastrigin_is_solved_as_often_and_as_fast_as_by_the_reference(int n, int pycma) => Compare(n, pycma);
+    [InlineData(5, 13437, RestartStrategy.Bipop)]
+    [InlineData(10, 81577, RestartStrategy.Ipop)]
+    [InlineData(10, 81577, RestartStrategy.Bipop)]
+    [InlineData(20, 211265, RestartStrategy.Ipop)]
+    [InlineData(20, 211265, RestartStrategy.Bipop)]
+    public void Large_Rastrigin_is_solved_as_often_and_as_fast_as_by_the_reference(int n, int pycma, RestartStrategy strategy) => Compare(n, pycma, strategy);
 
     [Theory]
     [Trait("Category", "Slow")]
@@ -100,18 +103,13 @@ public class RestartingCmaTests(ITestOutputHelper output)
         Assert.InRange(runs.Successes, 1, 15);
     }
 
-    private void Compare(int n, int pycma)
+    /// <summary>The reference ran IPOP; BIPOP spends half of its values on small runs, so twice as many are allowed.</summary>
+    private void Compare(int n, int pycma, RestartStrategy strategy)
     {
-        foreach (RestartStrategy strategy in Enum.GetValues<RestartStrategy>())
-        {
-            Runs runs = Runs.Of(seed => Make(n, strategy, 9, seed), TestFunctions.Rastrigin);
-            output.WriteLine($"| Rastrigin {strategy} | {n} | {pycma} | {runs} |");
-            Assert.Equal(15, runs.Successes);
-            if (strategy == RestartStrategy.Ipop)
-            {
-                Assert.InRange(runs.Median, 1, 1.1 * pycma);
-            }
-        }
+        Runs runs = Runs.Of(seed => Make(n, strategy, 9, seed), TestFunctions.Rastrigin);
+        output.WriteLine($"| Rastrigin {strategy} | {n} | {pycma} | {runs} |");
+        Assert.Equal(15, runs.Successes);
+        Assert.InRange(runs.Median, 1, (strategy == RestartStrategy.Ipop ? 1.1 : 2.2) * pycma);
     }
 
     private static RestartingCma Make(int n, RestartStrategy strategy, int restarts, ulong seed) => new(new RestartOptions
