@@ -1,8 +1,11 @@
 namespace LowBit.Search.Tests;
 
 /// <summary>Repeated searches with the seeds 1 .. count, and what they needed.</summary>
-internal sealed record Runs(double[] Evaluations, int Successes, int Count)
+internal sealed record Runs(double[] Evaluations, double[] Misses, int Count)
 {
+    /// <summary>Searches that reached the target; <see cref="Misses"/> holds the best values of the others.</summary>
+    public int Successes => Evaluations.Length;
+
     /// <summary>Median over the successful runs; +∞ without any.</summary>
     public double Median => Quantile(0.5);
 
@@ -11,17 +14,23 @@ internal sealed record Runs(double[] Evaluations, int Successes, int Count)
     public static Runs Of(Func<ulong, IOptimizer> make, Func<double[], double> objective, double target = 1e-10, int count = 15)
     {
         var evaluations = new List<double>();
+        var misses = new List<double>();
         for (int seed = 1; seed <= count; seed++)
         {
-            double needed = EvaluationsUntil(make((ulong)seed), objective, target);
+            IOptimizer optimizer = make((ulong)seed);
+            double needed = EvaluationsUntil(optimizer, objective, target);
             if (double.IsFinite(needed))
             {
                 evaluations.Add(needed);
             }
+            else
+            {
+                misses.Add(optimizer.BestValue);
+            }
         }
 
         evaluations.Sort();
-        return new Runs([.. evaluations], evaluations.Count, count);
+        return new Runs([.. evaluations], [.. misses], count);
     }
 
     /// <summary>Values until the first one ≤ target, generations counted whole; +∞ when the search stopped before.</summary>
