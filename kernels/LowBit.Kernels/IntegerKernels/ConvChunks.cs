@@ -18,16 +18,18 @@ internal readonly struct ConvChunks
     /// <param name="rowPixels">Pixels of a row: the output's width, or of a run when it is flat.</param>
     /// <param name="rows">Most rows of a chunk.</param>
     /// <param name="panels">Panels of outputs of a group.</param>
-    public ConvChunks(in ConvShape shape, int rowPixels, int rows, int panels)
+    /// <param name="tilePanels">Panels that a tile takes at once; a chunk gets whole tiles where there are enough.</param>
+    public ConvChunks(in ConvShape shape, int rowPixels, int rows, int panels, int tilePanels = 1)
     {
         IsFlat = IsFlatShape(shape);
         Pixels = (long)shape.Batch * shape.OutHeight * shape.OutWidth;
         RowPixels = rowPixels;
         Rows = IsFlat ? (int)((Pixels + rowPixels - 1) / rowPixels) : shape.OutHeight;
         Groups = shape.Groups;
+        Images = IsFlat ? 1 : shape.Batch;
         Panels = panels;
         long wanted = Math.Clamp(Pixels * shape.OutChannels * shape.ReductionLength / ChunkProducts, 1, MostChunks);
-        long have = (IsFlat ? 1L : shape.Batch) * shape.Groups;
+        long have = (long)Images * shape.Groups;
         rows = Math.Clamp(rows, 1, Rows);
         int blocks = (Rows + rows - 1) / rows;
         if (!IsFlat && have * blocks < wanted)
@@ -42,6 +44,7 @@ internal readonly struct ConvChunks
         have *= RowBlocks;
         int splits = (int)Math.Clamp((wanted + have - 1) / have, 1, Panels);
         PanelsPerChunk = (Panels + splits - 1) / splits;
+        PanelsPerChunk = Math.Min((PanelsPerChunk + tilePanels - 1) / tilePanels * tilePanels, Panels);
         PanelBlocks = (Panels + PanelsPerChunk - 1) / PanelsPerChunk;
         InputRows = IsFlat ? BlockRows : ((BlockRows - 1) * shape.Stride) + shape.KernelHeight;
         Count = checked((int)(have * PanelBlocks));
@@ -60,6 +63,9 @@ internal readonly struct ConvChunks
     public int RowPixels { get; }
 
     public int Groups { get; }
+
+    /// <summary>Images, or 1 for a flat one.</summary>
+    public int Images { get; }
 
     /// <summary>Most rows of a chunk.</summary>
     public int BlockRows { get; }

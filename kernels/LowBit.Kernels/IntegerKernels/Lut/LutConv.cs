@@ -1,5 +1,4 @@
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 using LowBit.Kernels.Isas;
 using LowBit.Kernels.Ranges;
@@ -37,8 +36,8 @@ internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
         var layout = new LutLayout(shape, proof, F.IsWide);
         var partition = new LutPartition(shape, layout, Grain);
         int row = partition.Vectors, kernelRows = partition.IsRolling ? partition.KernelRows : 1;
-        int tilePanels = partition.IsRolling ? kernelRows : Math.Min(partition.Panels, Grain.TilePanels), tileVectors = LutBodies<L, V, F>.Vectors(row, tilePanels);
-        double tiles = (double)partition.Images * partition.OutRows * row * shape.Groups * partition.Panels;
+        int tilePanels = partition.IsRolling ? kernelRows : Math.Min(partition.Chunks.Panels, Grain.TilePanels), tileVectors = LutBodies<L, V, F>.Vectors(row, tilePanels);
+        double tiles = (double)partition.Chunks.Images * partition.Chunks.Rows * row * shape.Groups * partition.Chunks.Panels;
 
         // Loads of a look-up; a number and a broadcast table for each pixel of the wide form, a table for each vector of the other.
         double loads = ((F.IsWide ? 1.5 * tileVectors : tileVectors) + tilePanels) / (tileVectors * tilePanels);
@@ -47,9 +46,9 @@ internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
         double finish = (F.IsWide ? 14 : 20) + (2 * proof.MaxActivation);
 
         // Each input row is taken apart or made into tables, for as many rows of chunks as see it.
-        double inputRows = (double)partition.Images * partition.RowBlocks * partition.PanelBlocks * shape.Groups * (partition.IsFlat ? partition.BlockRows : partition.InputRows);
+        double inputRows = (double)partition.Chunks.Count * partition.Chunks.InputRows;
         double rowCost = F.IsWide ? 60 + (0.1 * partition.RowBytes) : 200 + (0.07 * partition.RowBytes);
-        long bytes = (long)partition.Panels * shape.Groups * layout.Groups * Grain.PanelOutputs;
+        long bytes = (long)partition.Chunks.Panels * shape.Groups * layout.Groups * Grain.PanelOutputs;
         double arithmetic = tiles * ((lookUp * layout.Groups) + (3 * runs) + finish);
         return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false)) + (inputRows * rowCost) + 3000;
     }
@@ -104,12 +103,12 @@ internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
     internal override void Run(in IntegerConvArguments arguments, WorkerPool pool)
     {
         var job = new LutJob(arguments, F.IsWide, Grain, pool.ThreadCount);
-        pool.Run(job.Partition.ChunkCount, ref job, static (ref LutJob j, int chunk) => RunChunk(j, chunk));
+        pool.Run(job.Partition.Chunks.Count, ref job, static (ref LutJob j, int chunk) => RunChunk(j, chunk));
     }
 
     private static void RunChunk(in LutJob job, int chunk)
     {
-        Dot8Block block = job.Block(chunk);
+        ConvBlock block = job.Partition.Chunks.Block(chunk);
         int slot = job.Scratch.Claim();
         if (job.Partition.IsRolling)
         {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 using LowBit.Kernels.Requantization;
 
@@ -40,10 +39,10 @@ internal static unsafe class LutFinish<L, V, E, F>
     /// <param name="pixel">The first pixel among all output pixels.</param>
     /// <param name="pixels">Pixels.</param>
     /// <param name="sums">Their sums: see <see cref="LutSums{L, V}"/>.</param>
-    public static void Run(in LutJob job, in Dot8Block block, int panel, long pixel, int pixels, byte* sums)
+    public static void Run(in LutJob job, in ConvBlock block, int panel, long pixel, int pixels, byte* sums)
     {
         int channels = job.Arguments.Shape.OutChannels, output = panel * Outputs, channel = (block.Group * job.GroupOutputs) + output, valid = Math.Min(Outputs, job.GroupOutputs - output);
-        short* corrections = (short*)job.Corrections + ((((nint)block.Group * job.Partition.Panels) + panel) * Outputs);
+        short* corrections = (short*)job.Corrections + ((((nint)block.Group * job.Partition.Chunks.Panels) + panel) * Outputs);
         while (pixels > 0)
         {
             int count = Math.Min(pixels, MostPixels);

@@ -1,5 +1,4 @@
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 
 namespace LowBit.Kernels.IntegerKernels.Lut;
 
@@ -31,7 +30,7 @@ internal readonly unsafe struct LutJob
         Layout = new LutLayout(arguments.Shape, arguments.Weights.Proof, isWide);
         Partition = new LutPartition(arguments.Shape, Layout, grain);
         Scratch = new ScratchSlots(arguments.Scratch, Layout.Groups, SlotBytes(Layout, Partition, grain), threads);
-        long panels = (long)arguments.Shape.Groups * Partition.Panels * (grain.PanelOutputs / LutPanels.Outputs);
+        long panels = (long)arguments.Shape.Groups * Partition.Chunks.Panels * (grain.PanelOutputs / LutPanels.Outputs);
         Corrections = arguments.Weights.Data + (panels * LutPanels.PanelBytes(Layout));
         Controls = Align(Corrections + (panels * LutPanels.CorrectionBytes));
         GroupOutputs = arguments.Shape.GroupOutChannels;
@@ -48,40 +47,18 @@ internal readonly unsafe struct LutJob
     /// <summary>The next cache line at or after an address.</summary>
     public static byte* Align(byte* p) => (byte*)(((nuint)p + 63) & ~(nuint)63);
 
-    public Dot8Block Block(int chunk)
-    {
-        (int rest, int panelBlock) = Math.DivRem(chunk, Partition.PanelBlocks);
-        (rest, int group) = Math.DivRem(rest, Arguments.Shape.Groups);
-        (int image, int rowBlock) = Math.DivRem(rest, Partition.RowBlocks);
-        int firstRow = rowBlock * Partition.BlockRows, firstPanel = panelBlock * Partition.PanelsPerChunk;
-        return new Dot8Block(
-            image,
-            firstRow,
-            Math.Min(Partition.BlockRows, Partition.OutRows - firstRow),
-            group,
-            firstPanel,
-            Math.Min(firstPanel + Partition.PanelsPerChunk, Partition.Panels));
-    }
-
-    /// <summary>Index of a row's first output pixel among all output pixels.</summary>
-    public long FirstPixel(in Dot8Block block, int row)
-        => (((long)block.Image * Partition.OutRows) + block.FirstRow + row) * Partition.RowPixels;
-
-    public int RowWidth(in Dot8Block block, int row)
-        => Partition.IsFlat ? (int)Math.Min(Partition.RowPixels, Partition.Pixels - FirstPixel(block, row)) : Partition.RowPixels;
-
     public byte* Tables(byte* memory) => memory + _codeBytes;
 
     /// <summary>Sums kept from row to row: <c>[kernel row][panel of the chunk][vector]</c>.</summary>
     public byte* RollingSums(byte* memory) => Tables(memory) + Align64(Partition.TableRows * Partition.RowBytes);
 
     /// <summary>Makes tables of the input rows that the output rows from <paramref name="first"/> to <paramref name="end"/> are the first to need.</summary>
-    public void Prepare<L, V>(in Dot8Block block, int first, int end, byte* memory)
+    public void Prepare<L, V>(in ConvBlock block, int first, int end, byte* memory)
         where L : struct, ILutLanes<V>
         where V : struct
     {
         ConvShape s = Arguments.Shape;
-        int stride = Partition.IsFlat ? 1 : s.Stride;
+        int stride = Partition.Chunks.IsFlat ? 1 : s.Stride;
         int have = first == 0 ? 0 : ((first - 1) * stride) + s.KernelHeight;
         for (int r = have; r < ((end - 1) * stride) + s.KernelHeight; r++)
         {
@@ -94,7 +71,7 @@ internal readonly unsafe struct LutJob
     }
 
     /// <summary>Makes tables of one input row, or their numbers.</summary>
-    public void MakeRow<L, V>(in Dot8Block block, int row, byte* memory, byte* tables)
+    public void MakeRow<L, V>(in ConvBlock block, int row, byte* memory, byte* tables)
         where L : struct, ILutLanes<V>
         where V : struct
     {
@@ -151,14 +128,14 @@ internal readonly unsafe struct LutJob
     }
 
     // Codes of one input row as [phase][position][padded channels], 0 where there is no channel.
-    private void CopyRow(in Dot8Block block, int row, byte* codes, bool withBorders)
+    private void CopyRow(in ConvBlock block, int row, byte* codes, bool withBorders)
     {
         ConvShape s = Arguments.Shape;
         int channels = Layout.PaddedChannels, positions = Partition.PlaneWidth;
-        if (Partition.IsFlat)
+        if (Partition.Chunks.IsFlat)
         {
-            byte* pixels = Arguments.Input + (FirstPixel(block, row) * s.InChannels) + (block.Group * s.GroupInChannels);
-            CopyPixels(pixels, s.InChannels, RowWidth(block, row), codes);
+            byte* pixels = Arguments.Input + (Partition.Chunks.FirstPixel(block, row) * s.InChannels) + (block.Group * s.GroupInChannels);
+            CopyPixels(pixels, s.InChannels, Partition.Chunks.RowWidth(block, row), codes);
             return;
         }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 
 namespace LowBit.Kernels.IntegerKernels.Lut;
@@ -19,7 +18,7 @@ internal static unsafe class LutRolling<L, V, E, F>
     /// <summary>Computes a chunk.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in LutJob job, in Dot8Block block, byte* memory)
+    public static void Run(in LutJob job, in ConvBlock block, byte* memory)
     {
         byte* tables = job.Tables(memory), sums = job.RollingSums(memory);
         int panels = block.EndPanel - block.FirstPanel, kernelRows = job.Partition.KernelRows, vectors = job.Partition.Vectors, groups = job.Layout.Groups / kernelRows;
@@ -31,7 +30,7 @@ internal static unsafe class LutRolling<L, V, E, F>
         tile.Groups = groups;
         tile.FlushGroups = job.RunGroups;
         tile.PanelBytes = rowIndices;
-        byte* indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Panels) + block.FirstPanel) * kernelRows * rowIndices);
+        byte* indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Chunks.Panels) + block.FirstPanel) * kernelRows * rowIndices);
         int* most = stackalloc int[MostKernelRows + 1];
         for (int count = 1; count <= kernelRows; count++)
         {
@@ -58,7 +57,7 @@ internal static unsafe class LutRolling<L, V, E, F>
                 AddRow(&tile, tables, vectors, most[count], count);
                 if (finished >= 0)
                 {
-                    LutFinish<L, V, E, F>.Run(job, block, block.FirstPanel + panel, job.FirstPixel(block, finished), job.Partition.RowPixels, done + at);
+                    LutFinish<L, V, E, F>.Run(job, block, block.FirstPanel + panel, job.Partition.Chunks.FirstPixel(block, finished), job.Partition.Chunks.RowPixels, done + at);
                     LutSums<L, V>.Clear(done + at, vectors);
                 }
             }

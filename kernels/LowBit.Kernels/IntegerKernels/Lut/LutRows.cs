@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LowBit.Kernels.IntegerKernels.Dot8;
 using LowBit.Kernels.IntegerKernels.Epilogues;
 
 namespace LowBit.Kernels.IntegerKernels.Lut;
@@ -16,7 +15,7 @@ internal static unsafe class LutRows<L, V, E, F>
     private const int MostSumBytes = 128;
 
     /// <summary>Computes a chunk.</summary>
-    public static void Run(in LutJob job, in Dot8Block block, byte* memory)
+    public static void Run(in LutJob job, in ConvBlock block, byte* memory)
     {
         int step = job.Partition.IsRowByRow ? 1 : block.Rows;
         for (int first = 0; first < block.Rows; first += step)
@@ -33,11 +32,11 @@ internal static unsafe class LutRows<L, V, E, F>
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRows(in LutJob job, in Dot8Block block, int row, int end, int panel, int panels, byte* memory)
+    private static void RunRows(in LutJob job, in ConvBlock block, int row, int end, int panel, int panels, byte* memory)
     {
         byte* sums = stackalloc byte[(MostTiles * MostSumBytes) + 64];
         sums = LutJob.Align(sums);
-        int stride = job.Partition.IsFlat ? 1 : job.Arguments.Shape.Stride, vector = LutBodies<L, V, F>.VectorPixels, outputs = LutBodies<L, V, F>.PanelOutputs;
+        int stride = job.Partition.Chunks.IsFlat ? 1 : job.Arguments.Shape.Stride, vector = LutBodies<L, V, F>.VectorPixels, outputs = LutBodies<L, V, F>.PanelOutputs;
         int most = LutBodies<L, V, F>.Vectors(job.Partition.Vectors, panels);
         delegate*<LutTileArguments*, void> whole = LutBodies<L, V, F>.Body(most, panels);
         nint panelBytes = (nint)job.Layout.Groups * outputs, rowBytes = (nint)job.Partition.RowBytes * stride;
@@ -47,14 +46,14 @@ internal static unsafe class LutRows<L, V, E, F>
         tile.Offsets = job.Scratch.Offsets;
         tile.Groups = job.Layout.Groups;
         tile.FlushGroups = job.RunGroups;
-        tile.Indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Panels) + panel) * panelBytes);
+        tile.Indices = job.Arguments.Weights.Data + ((((nint)block.Group * job.Partition.Chunks.Panels) + panel) * panelBytes);
         tile.PanelBytes = panelBytes;
         nint positionBytes = F.IsWide ? tile.PixelBytes : LutLayout.TableBytes;
         byte* tables = job.Tables(memory) + (row * rowBytes);
         for (; row < end; row++)
         {
-            int width = job.RowWidth(block, row);
-            long pixel = job.FirstPixel(block, row);
+            int width = job.Partition.Chunks.RowWidth(block, row);
+            long pixel = job.Partition.Chunks.FirstPixel(block, row);
             for (int x = 0; x < width;)
             {
                 int pixels = Math.Min(most * vector, width - x), vectors = pixels == most * vector ? most : (pixels + vector - 1) / vector;
