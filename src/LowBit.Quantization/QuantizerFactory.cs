@@ -8,7 +8,7 @@ namespace LowBit.Quantization;
 public static class QuantizerFactory
 {
     /// <summary>The names that <see cref="QuantizerOptions.Method"/> may take.</summary>
-    public static IReadOnlyList<string> Methods { get; } = 
+    public static IReadOnlyList<string> Methods { get; } =
     [
         Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind, LsqPlus.Kind, PactSawb.Kind, Apot.Kind, Ewgs.Kind, Dsq.Kind, Qil.Kind,
     ];

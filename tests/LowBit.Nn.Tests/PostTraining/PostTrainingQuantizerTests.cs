@@ -56,7 +56,11 @@ public class PostTrainingQuantizerTests
         using var twins = new Twins(kind, QuantizationPolicy.Uniform(bits, 4) with { PerChannel = perChannel }, rough: true);
         PostTrainingReport report = twins.Run(new PostTrainingOptions
         {
-            Fold = true, Equalize = true, CorrectBias = true, ReestimateNorms = true, AdaRound = s_short,
+            Fold = true,
+            Equalize = true,
+            CorrectBias = true,
+            ReestimateNorms = true,
+            AdaRound = s_short,
         });
         Assert.True(report.FoldedChannels > 0 && report.EqualizedPairs > 0);
         Assert.All(report.Layers, layer => Assert.True(layer.RoundedLoss <= layer.NearestLoss, $"{layer}"));
