@@ -40,79 +40,35 @@ internal static unsafe class LutTile<L, V, P, R>
                 V i3 = R.Count > 3 ? L.Broadcast16(indices + (3 * panel)) : i0;
                 V a = L.Load(t);
                 c0 = L.LookUp(c0, a, i0);
-                if (R.Count > 1)
-                {
-                    c1 = L.LookUp(c1, a, i1);
-                }
-
-                if (R.Count > 2)
-                {
-                    c2 = L.LookUp(c2, a, i2);
-                }
-
-                if (R.Count > 3)
-                {
-                    c3 = L.LookUp(c3, a, i3);
-                }
+                c1 = R.Count > 1 ? L.LookUp(c1, a, i1) : c1;
+                c2 = R.Count > 2 ? L.LookUp(c2, a, i2) : c2;
+                c3 = R.Count > 3 ? L.LookUp(c3, a, i3) : c3;
 
                 if (P.Count > 1)
                 {
                     a = L.Load(t + vector);
                     c4 = L.LookUp(c4, a, i0);
-                    if (R.Count > 1)
-                    {
-                        c5 = L.LookUp(c5, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        c6 = L.LookUp(c6, a, i2);
-                    }
-
-                    if (R.Count > 3)
-                    {
-                        c7 = L.LookUp(c7, a, i3);
-                    }
+                    c5 = R.Count > 1 ? L.LookUp(c5, a, i1) : c5;
+                    c6 = R.Count > 2 ? L.LookUp(c6, a, i2) : c6;
+                    c7 = R.Count > 3 ? L.LookUp(c7, a, i3) : c7;
                 }
 
                 if (P.Count > 2)
                 {
                     a = L.Load(t + (2 * vector));
                     c8 = L.LookUp(c8, a, i0);
-                    if (R.Count > 1)
-                    {
-                        c9 = L.LookUp(c9, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        c10 = L.LookUp(c10, a, i2);
-                    }
-
-                    if (R.Count > 3)
-                    {
-                        c11 = L.LookUp(c11, a, i3);
-                    }
+                    c9 = R.Count > 1 ? L.LookUp(c9, a, i1) : c9;
+                    c10 = R.Count > 2 ? L.LookUp(c10, a, i2) : c10;
+                    c11 = R.Count > 3 ? L.LookUp(c11, a, i3) : c11;
                 }
 
                 if (P.Count > 3)
                 {
                     a = L.Load(t + (3 * vector));
                     c12 = L.LookUp(c12, a, i0);
-                    if (R.Count > 1)
-                    {
-                        c13 = L.LookUp(c13, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        c14 = L.LookUp(c14, a, i2);
-                    }
-
-                    if (R.Count > 3)
-                    {
-                        c15 = L.LookUp(c15, a, i3);
-                    }
+                    c13 = R.Count > 1 ? L.LookUp(c13, a, i1) : c13;
+                    c14 = R.Count > 2 ? L.LookUp(c14, a, i2) : c14;
+                    c15 = R.Count > 3 ? L.LookUp(c15, a, i3) : c15;
                 }
 
                 offsets++;
