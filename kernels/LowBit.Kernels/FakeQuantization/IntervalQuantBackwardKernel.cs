@@ -119,33 +119,4 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
 
         return (g, q, down, L.Multiply(down, v));
     }
-
-    /// <summary>Whether and how gx is written: a constant of the loop.</summary>
-    private interface IInputGradient
-    {
-        static abstract bool IsWanted { get; }
-
-        static abstract bool IsAdded { get; }
-    }
-
-    private readonly struct AddedInput : IInputGradient
-    {
-        public static bool IsWanted => true;
-
-        public static bool IsAdded => true;
-    }
-
-    private readonly struct WrittenInput : IInputGradient
-    {
-        public static bool IsWanted => true;
-
-        public static bool IsAdded => false;
-    }
-
-    private readonly struct WithoutInput : IInputGradient
-    {
-        public static bool IsWanted => false;
-
-        public static bool IsAdded => false;
-    }
 }
