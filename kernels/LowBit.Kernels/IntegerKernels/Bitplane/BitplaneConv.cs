@@ -44,7 +44,7 @@ internal sealed unsafe class BitplaneConv<L, V, E> : IntegerConvKernel
         double sums = pixels * panels * ((1.75 * steps) + (45 * segments) + 15);
         double units = (double)chunks.Count * chunks.InputRows * partition.Positions * layout.ChannelUnits;
         long bytes = (long)(panels * steps) * L.Bytes;
-        return Math.Max(sums, WeightTraffic.Cycles(bytes, isAskedAhead: true)) + (units * (6 + (6 * layout.Planes))) + 1300;
+        return WeightTraffic.Beside(sums, bytes) + (units * (6 + (6 * layout.Planes))) + 1300;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

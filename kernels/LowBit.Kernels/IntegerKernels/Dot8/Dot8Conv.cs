@@ -48,7 +48,7 @@ internal sealed unsafe class Dot8Conv<L, V, E> : IntegerConvKernel
         long bytes = (long)shape.Groups * vectors * layout.Steps * L.Count * 4;
 
         // What a call costs whatever its pixels: the runs, chunks, slots. It rules small linear layers.
-        return Math.Max(arithmetic + (copies / 12), WeightTraffic.Cycles(bytes, isAskedAhead: false)) + 1500;
+        return WeightTraffic.Beside(arithmetic + (copies / 12), bytes) + 1500;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)

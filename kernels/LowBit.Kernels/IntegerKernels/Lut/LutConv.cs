@@ -50,7 +50,7 @@ internal sealed unsafe class LutConv<L, V, E, F> : IntegerConvKernel
         double rowCost = F.IsWide ? 60 + (0.1 * partition.RowBytes) : 200 + (0.07 * partition.RowBytes);
         long bytes = (long)partition.Chunks.Panels * shape.Groups * layout.Groups * Grain.PanelOutputs;
         double arithmetic = tiles * ((lookUp * layout.Groups) + (3 * runs) + finish);
-        return Math.Max(arithmetic, WeightTraffic.Cycles(bytes, isAskedAhead: false)) + (inputRows * rowCost) + 3000;
+        return WeightTraffic.Beside(arithmetic, bytes) + (inputRows * rowCost) + 3000;
     }
 
     internal override PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof)
