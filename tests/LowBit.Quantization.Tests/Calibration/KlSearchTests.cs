@@ -63,6 +63,24 @@ public sealed class KlSearchTests
     }
 
     [Fact]
+    public void Zeros_behind_a_ReLU_do_not_move_the_cut()
+    {
+        var random = new Random(4);
+        float[] values = [.. Enumerable.Range(0, 50_000).Select(_ => (float)Math.Abs(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+        CodeRange range = CodeRange.Unsigned(8);
+        double without = StepOf(values, range);
+        Assert.Equal(without, StepOf([.. values, .. new float[200_000]], range), 0.02 * without);
+        Assert.InRange(without * range.High, 0.9, 1.51);
+
+        static double StepOf(float[] values, CodeRange range)
+        {
+            var observer = new KlObserver();
+            observer.Observe(values);
+            return observer.Step(range, 0);
+        }
+    }
+
+    [Fact]
     public void Few_values_and_signed_ones_are_covered()
     {
         Assert.Equal(3f / 127, new KlStep().Step([-3, 1, 2], CodeRange.NarrowSigned(8)), 1e-6f);
