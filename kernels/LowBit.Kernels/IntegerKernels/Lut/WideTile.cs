@@ -40,105 +40,54 @@ internal static unsafe class WideTile<L, V, P, R>
                 V i2 = R.Count > 2 ? L.Load(indices + (2 * panel)) : i0;
                 V a = L.Broadcast16(tables + *(ushort*)n);
                 c0 = L.LookUp(c0, a, i0);
-                if (R.Count > 1)
-                {
-                    d0 = L.LookUp(d0, a, i1);
-                }
-
-                if (R.Count > 2)
-                {
-                    e0 = L.LookUp(e0, a, i2);
-                }
-
+                d0 = R.Count > 1 ? L.LookUp(d0, a, i1) : d0;
+                e0 = R.Count > 2 ? L.LookUp(e0, a, i2) : e0;
                 if (P.Count > 1)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + pixel));
                     c1 = L.LookUp(c1, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d1 = L.LookUp(d1, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        e1 = L.LookUp(e1, a, i2);
-                    }
+                    d1 = R.Count > 1 ? L.LookUp(d1, a, i1) : d1;
+                    e1 = R.Count > 2 ? L.LookUp(e1, a, i2) : e1;
                 }
-
                 if (P.Count > 2)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + (2 * pixel)));
                     c2 = L.LookUp(c2, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d2 = L.LookUp(d2, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        e2 = L.LookUp(e2, a, i2);
-                    }
+                    d2 = R.Count > 1 ? L.LookUp(d2, a, i1) : d2;
+                    e2 = R.Count > 2 ? L.LookUp(e2, a, i2) : e2;
                 }
-
                 if (P.Count > 3)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + third));
                     c3 = L.LookUp(c3, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d3 = L.LookUp(d3, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        e3 = L.LookUp(e3, a, i2);
-                    }
+                    d3 = R.Count > 1 ? L.LookUp(d3, a, i1) : d3;
+                    e3 = R.Count > 2 ? L.LookUp(e3, a, i2) : e3;
                 }
-
                 if (P.Count > 4)
                 {
                     n += fourth;
                     a = L.Broadcast16(tables + *(ushort*)n);
                     c4 = L.LookUp(c4, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d4 = L.LookUp(d4, a, i1);
-                    }
-
-                    if (R.Count > 2)
-                    {
-                        e4 = L.LookUp(e4, a, i2);
-                    }
+                    d4 = R.Count > 1 ? L.LookUp(d4, a, i1) : d4;
+                    e4 = R.Count > 2 ? L.LookUp(e4, a, i2) : e4;
                 }
-
                 if (P.Count > 5)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + pixel));
                     c5 = L.LookUp(c5, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d5 = L.LookUp(d5, a, i1);
-                    }
+                    d5 = R.Count > 1 ? L.LookUp(d5, a, i1) : d5;
                 }
-
                 if (P.Count > 6)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + (2 * pixel)));
                     c6 = L.LookUp(c6, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d6 = L.LookUp(d6, a, i1);
-                    }
+                    d6 = R.Count > 1 ? L.LookUp(d6, a, i1) : d6;
                 }
-
                 if (P.Count > 7)
                 {
                     a = L.Broadcast16(tables + *(ushort*)(n + third));
                     c7 = L.LookUp(c7, a, i0);
-                    if (R.Count > 1)
-                    {
-                        d7 = L.LookUp(d7, a, i1);
-                    }
+                    d7 = R.Count > 1 ? L.LookUp(d7, a, i1) : d7;
                 }
 
                 offsets++;
@@ -146,102 +95,82 @@ internal static unsafe class WideTile<L, V, P, R>
             }
 
             L.Widen(c0, arguments->Sums0);
-
             if (P.Count > 1)
             {
                 L.Widen(c1, arguments->Sums0 + (2 * vector));
             }
-
             if (P.Count > 2)
             {
                 L.Widen(c2, arguments->Sums0 + (4 * vector));
             }
-
             if (P.Count > 3)
             {
                 L.Widen(c3, arguments->Sums0 + (6 * vector));
             }
-
             if (P.Count > 4)
             {
                 L.Widen(c4, arguments->Sums0 + (8 * vector));
             }
-
             if (P.Count > 5)
             {
                 L.Widen(c5, arguments->Sums0 + (10 * vector));
             }
-
             if (P.Count > 6)
             {
                 L.Widen(c6, arguments->Sums0 + (12 * vector));
             }
-
             if (P.Count > 7)
             {
                 L.Widen(c7, arguments->Sums0 + (14 * vector));
             }
-
             if (R.Count > 1)
             {
                 L.Widen(d0, arguments->Sums1);
             }
-
             if (P.Count > 1 && R.Count > 1)
             {
                 L.Widen(d1, arguments->Sums1 + (2 * vector));
             }
-
             if (P.Count > 2 && R.Count > 1)
             {
                 L.Widen(d2, arguments->Sums1 + (4 * vector));
             }
-
             if (P.Count > 3 && R.Count > 1)
             {
                 L.Widen(d3, arguments->Sums1 + (6 * vector));
             }
-
             if (P.Count > 4 && R.Count > 1)
             {
                 L.Widen(d4, arguments->Sums1 + (8 * vector));
             }
-
             if (P.Count > 5 && R.Count > 1)
             {
                 L.Widen(d5, arguments->Sums1 + (10 * vector));
             }
-
             if (P.Count > 6 && R.Count > 1)
             {
                 L.Widen(d6, arguments->Sums1 + (12 * vector));
             }
-
             if (P.Count > 7 && R.Count > 1)
             {
                 L.Widen(d7, arguments->Sums1 + (14 * vector));
             }
-
             if (R.Count > 2)
             {
                 L.Widen(e0, arguments->Sums2);
             }
-
             if (P.Count > 1 && R.Count > 2)
             {
                 L.Widen(e1, arguments->Sums2 + (2 * vector));
             }
-
             if (P.Count > 2 && R.Count > 2)
             {
                 L.Widen(e2, arguments->Sums2 + (4 * vector));
             }
-
             if (P.Count > 3 && R.Count > 2)
             {
                 L.Widen(e3, arguments->Sums2 + (6 * vector));
             }
-
             if (P.Count > 4 && R.Count > 2)
             {
                 L.Widen(e4, arguments->Sums2 + (8 * vector));
