@@ -5,8 +5,8 @@ namespace LowBit.Quantization.Calibration;
 /// </summary>
 /// <remarks>
 /// Migacz, "8-bit inference with TensorRT", GTC 2017. P: histogram of magnitudes (of x for codes from zero up) below the cut, the
-/// rest in its last bin; Q: the same merged into as many groups as there are levels on that side. The bin at zero counts no more than its
-/// neighbour. Made for 8 bits; with 4 bits or
+/// rest in its last bin; Q: the same merged into as many groups as there are levels on that side. For codes from zero up the bin at zero
+/// counts no more than its neighbour. Made for 8 bits; with 4 bits or
 /// fewer it clips what matters, because it weighs how often a value occurs and not how large its error is.
 /// </remarks>
 public sealed class KlObserver : Observer
@@ -42,8 +42,12 @@ public sealed class KlObserver : Observer
         bool bothSides = range.Low < zeroPoint;
         long[] bins = histogram.Magnitudes(bothSides);
 
-        // Zeros have a level of their own and lose nothing; behind a ReLU their number would rule the divergence of every coarser cut.
-        bins[0] = Math.Min(bins[0], bins[1]);
+        if (!bothSides)
+        {
+            // Zeros have a level of their own and lose nothing; behind a ReLU their number would rule the divergence of every coarser cut.
+            bins[0] = Math.Min(bins[0], bins[1]);
+        }
+
         int groups = bothSides ? (range.Levels + 1) / 2 : range.Levels;
         int top = range.High - zeroPoint;
         return bins.Length <= groups ? widest : Math.Min(KlSearch.Cut(bins, groups) * histogram.BinWidth / top, widest);
