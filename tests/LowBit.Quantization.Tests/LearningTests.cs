@@ -12,6 +12,7 @@ public sealed class LearningTests
     private const int Hidden = 48;
     private const int Classes = 4;
     private const int Samples = 256;
+    private const int Steps = 600;
 
     public static TheoryData<string, int, int> Settings
     {
@@ -55,7 +56,7 @@ public sealed class LearningTests
         }
 
         (double start, double end, int right) = (0, 0, 0);
-        for (int step = 0; step < 400; step++)
+        for (int step = 0; step < Steps; step++)
         {
             using TensorScope scope = TensorScope.Begin();
             Tensor h = hidden.Apply(x.Linear(firstQuantizer.Apply(first), bias).Relu());
@@ -65,7 +66,7 @@ public sealed class LearningTests
             loss.Backward();
             foreach (Tensor p in parameters)
             {
-                device.Accumulate(p.Length, step < 300 ? -0.1f : -0.02f, p.Gradient!.Buffer, p.Buffer);
+                device.Accumulate(p.Length, -0.1f * (Steps - step) / Steps, p.Gradient!.Buffer, p.Buffer);
             }
 
             end = loss.Item();
@@ -75,7 +76,7 @@ public sealed class LearningTests
 
         Assert.True(end < start, $"the loss went from {start} to {end}");
         // The classes are the quadrants of the first two inputs: guessing gives a quarter.
-        Assert.True(right >= 0.75 * Samples, $"{right} of {Samples} are right");
+        Assert.True(right >= 0.8 * Samples, $"{right} of {Samples} are right");
     }
 
     private static (float[] Inputs, int[] Labels) Task()
