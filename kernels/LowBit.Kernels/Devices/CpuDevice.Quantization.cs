@@ -8,9 +8,8 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void IntervalQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
     {
-        var kernel = new IntervalQuantKernel<TRounding>(
-            shape, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(y, shape.Count));
-        Launch.Chunks(kernel.ChunkCount, in kernel);
+        RunPieces(new FakeQuantChunks(in shape), new IntervalQuantKernel<TRounding>(
+            shape, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(y, shape.Count)));
         Keep(x, grid, y);
     }
 
@@ -21,7 +20,7 @@ public sealed unsafe partial class CpuDevice
         var chunks = new FakeQuantChunks(in shape);
         using var scratch = new NativeScratch((long)chunks.PieceCount * IntervalGrid.SumCount * sizeof(double));
         double* partials = sums is null ? null : (double*)scratch.Pointer;
-        Launch.Chunks(chunks.ChunkCount, new IntervalQuantBackwardKernel<TRounding, TSlope>(
+        RunPieces(in chunks, new IntervalQuantBackwardKernel<TRounding, TSlope>(
             shape, slope, Data(x, shape.Count), Data(grid, shape.Channels * IntervalGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), accumulate, partials));
         if (sums is not null)
         {
@@ -34,8 +33,7 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void ShrinkForward(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
     {
-        var kernel = new ShrinkKernel(shape, Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(y, shape.Count));
-        Launch.Chunks(kernel.ChunkCount, in kernel);
+        RunPieces(new FakeQuantChunks(in shape), new ShrinkKernel(Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(y, shape.Count)));
         Keep(x, grid, y);
     }
 
@@ -45,27 +43,36 @@ public sealed unsafe partial class CpuDevice
         var chunks = new FakeQuantChunks(in shape);
         using var scratch = new NativeScratch((long)chunks.PieceCount * ShrinkGrid.SumCount * sizeof(double));
         double* partials = (double*)scratch.Pointer;
-        Launch.Chunks(chunks.ChunkCount, new ShrinkBackwardKernel(
-            shape, Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
+        RunPieces(in chunks, new ShrinkBackwardKernel(
+            Data(x, shape.Count), Data(grid, shape.Channels * ShrinkGrid.Length), Data(gy, shape.Count), DataOrNull(gx, shape.Count), partials));
         Total(in chunks, shape.Channels, ShrinkGrid.SumCount, partials, Data(sums, shape.Channels * ShrinkGrid.SumCount));
         Keep(x, grid, gy, gx, sums);
     }
 
-    // The pieces of a channel, in their order: neither threads nor vectors change a sum.
+    private void RunPieces<TKernel>(in FakeQuantChunks chunks, in TKernel kernel)
+        where TKernel : struct, IPieceKernel
+        => Launch.Chunks(chunks.ChunkCount, new PieceChunks<TKernel>(kernel, chunks));
+
     private static void Total(in FakeQuantChunks chunks, int channels, int count, double* partials, float* sums)
     {
         for (int channel = 0; channel < channels; channel++)
         {
             for (int k = 0; k < count; k++)
             {
-                double sum = 0;
-                for (int piece = 0; piece < chunks.Pieces; piece++)
-                {
-                    sum += partials[(((channel * chunks.Pieces) + piece) * count) + k];
-                }
-
-                sums[(channel * count) + k] = (float)sum;
+                sums[(channel * count) + k] = (float)Total(in chunks, channel, count, partials + k);
             }
         }
+    }
+
+    // One of several sums of each piece, over the pieces of a channel in their order: neither threads nor vectors change it.
+    private static double Total(in FakeQuantChunks chunks, int channel, int count, double* partials)
+    {
+        double sum = 0;
+        for (int piece = 0; piece < chunks.Pieces; piece++)
+        {
+            sum += partials[((channel * chunks.Pieces) + piece) * count];
+        }
+
+        return sum;
     }
 }

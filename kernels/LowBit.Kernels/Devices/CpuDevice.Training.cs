@@ -37,8 +37,7 @@ public sealed unsafe partial class CpuDevice
     /// <inheritdoc/>
     public override void FakeQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer steps, DeviceBuffer y)
     {
-        var kernel = new FakeQuantKernel<TRounding>(shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(y, shape.Count));
-        Launch.Chunks(kernel.ChunkCount, in kernel);
+        RunPieces(new FakeQuantChunks(in shape), new FakeQuantKernel<TRounding>(shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(y, shape.Count)));
         Keep(x, steps, y);
     }
 
@@ -49,20 +48,14 @@ public sealed unsafe partial class CpuDevice
         var chunks = new FakeQuantChunks(in shape);
         using var scratch = new NativeScratch((long)chunks.PieceCount * sizeof(double));
         double* partials = gsteps is null ? null : (double*)scratch.Pointer;
-        Launch.Chunks(chunks.ChunkCount, new FakeQuantBackwardKernel<TRounding, TEstimator>(
+        RunPieces(in chunks, new FakeQuantBackwardKernel<TRounding, TEstimator>(
             shape, Data(x, shape.Count), Data(steps, shape.Channels), Data(gy, shape.Count), DataOrNull(gx, shape.Count), accumulate, partials));
         if (gsteps is not null)
         {
             float* gradients = Data(gsteps, shape.Channels);
             for (int channel = 0; channel < shape.Channels; channel++)
             {
-                double sum = 0;
-                for (int piece = 0; piece < chunks.Pieces; piece++)
-                {
-                    sum += partials[(channel * chunks.Pieces) + piece];
-                }
-
-                gradients[channel] += (float)(stepGradientScale * sum);
+                gradients[channel] += (float)(stepGradientScale * Total(in chunks, channel, 1, partials));
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
-using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.FakeQuantization;
 
@@ -8,14 +7,13 @@ namespace LowBit.Kernels.FakeQuantization;
 /// gx (+)= gy·dy/dx and one partial Σ gy·dy/ds per piece, in one pass. A null <c>gx</c> or <c>partials</c> is skipped; gx may be gy.
 /// </summary>
 internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
-    FakeQuantShape shape, float* x, float* steps, float* gy, float* gx, bool accumulate, double* partials) : IChunkKernel
+    FakeQuantShape shape, float* x, float* steps, float* gy, float* gx, bool accumulate, double* partials) : IPieceKernel
     where TRounding : struct, IRounding
     where TEstimator : struct, IEstimator
 {
     // Floats are summed over this many elements, then go on in double.
     private const int BlockLength = 2048;
 
-    private readonly FakeQuantChunks _chunks = new(in shape);
     private readonly float _low = shape.Low - shape.ZeroPoint;
     private readonly float _high = shape.High - shape.ZeroPoint;
     private readonly float* _x = x;
@@ -25,29 +23,22 @@ internal readonly unsafe struct FakeQuantBackwardKernel<TRounding, TEstimator>(
     private readonly bool _accumulate = accumulate;
     private readonly double* _partials = partials;
 
-    public void Run<L, V>(int chunk)
+    public void Piece<L, V>(int piece, int channel, nuint begin, nuint end)
         where L : struct, ILanes<V>
         where V : struct
     {
-        int first = chunk * _chunks.PiecesPerChunk;
-        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
-        for (int piece = first; piece < last; piece++)
+        float step = _steps[channel];
+        double sum = 0;
+        for (nuint i = begin; i < end; i += BlockLength)
         {
-            nuint i = _chunks.Begin(piece), end = _chunks.End(piece);
-            float step = _steps[_chunks.Channel(piece)];
-            double sum = 0;
-            while (i < end)
-            {
-                nuint blockEnd = nuint.Min(i + BlockLength, end);
-                sum += _gx == null ? Block<WithoutInput, L, V>(i, blockEnd, step)
-                    : _accumulate ? Block<AddedInput, L, V>(i, blockEnd, step) : Block<WrittenInput, L, V>(i, blockEnd, step);
-                i = blockEnd;
-            }
+            nuint blockEnd = nuint.Min(i + BlockLength, end);
+            sum += _gx == null ? Block<WithoutInput, L, V>(i, blockEnd, step)
+                : _accumulate ? Block<AddedInput, L, V>(i, blockEnd, step) : Block<WrittenInput, L, V>(i, blockEnd, step);
+        }
 
-            if (_partials != null)
-            {
-                _partials[piece] = sum;
-            }
+        if (_partials != null)
+        {
+            _partials[piece] = sum;
         }
     }
 

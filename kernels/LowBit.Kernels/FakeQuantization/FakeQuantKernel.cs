@@ -1,40 +1,26 @@
 using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
-using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>y = s·(clamp(round(x/s) + z, low, high) − z), channel by channel.</summary>
-internal readonly unsafe struct FakeQuantKernel<TRounding>(FakeQuantShape shape, float* x, float* steps, float* y) : IChunkKernel
+internal readonly unsafe struct FakeQuantKernel<TRounding>(FakeQuantShape shape, float* x, float* steps, float* y) : IPieceKernel
     where TRounding : struct, IRounding
 {
-    private readonly FakeQuantChunks _chunks = new(in shape);
     private readonly float _low = shape.Low - shape.ZeroPoint;
     private readonly float _high = shape.High - shape.ZeroPoint;
     private readonly float* _x = x;
     private readonly float* _steps = steps;
     private readonly float* _y = y;
 
-    public int ChunkCount => _chunks.ChunkCount;
-
-    public void Run<L, V>(int chunk)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        int first = chunk * _chunks.PiecesPerChunk;
-        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
-        for (int piece = first; piece < last; piece++)
-        {
-            Piece<L, V>(_x, _y, _chunks.Begin(piece), _chunks.End(piece), _steps[_chunks.Channel(piece)], _low, _high);
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Piece<L, V>(float* x, float* y, nuint i, nuint end, float step, float low, float high)
+    public void Piece<L, V>(int piece, int channel, nuint begin, nuint end)
         where L : struct, ILanes<V>
         where V : struct
     {
-        nuint n = (nuint)L.Count;
+        float* x = _x, y = _y;
+        float step = _steps[channel], low = _low, high = _high;
+        nuint i = begin, n = (nuint)L.Count;
         for (; i + (4 * n) <= end; i += 4 * n)
         {
             Step<L, V>(x, y, i, step, low, high);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
-using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.FakeQuantization;
 
@@ -9,14 +8,13 @@ namespace LowBit.Kernels.FakeQuantization;
 /// <c>gx</c> or <c>partials</c> is skipped; gx may be gy.
 /// </summary>
 internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
-    FakeQuantShape shape, TSlope slope, float* x, float* grid, float* gy, float* gx, bool accumulate, double* partials) : IChunkKernel
+    FakeQuantShape shape, TSlope slope, float* x, float* grid, float* gy, float* gx, bool accumulate, double* partials) : IPieceKernel
     where TRounding : struct, IRounding
     where TSlope : struct, ISlope
 {
     // Floats are summed over this many elements, then go on in double.
     private const int BlockLength = 2048;
 
-    private readonly FakeQuantChunks _chunks = new(in shape);
     private readonly float _low = shape.Low - shape.ZeroPoint;
     private readonly float _high = shape.High - shape.ZeroPoint;
     private readonly TSlope _slope = slope;
@@ -27,39 +25,33 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
     private readonly bool _accumulate = accumulate;
     private readonly double* _partials = partials;
 
-    public void Run<L, V>(int chunk)
+    public void Piece<L, V>(int piece, int channel, nuint begin, nuint end)
         where L : struct, ILanes<V>
         where V : struct
     {
-        int first = chunk * _chunks.PiecesPerChunk;
-        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
         double* sums = stackalloc double[IntervalGrid.SumCount];
-        for (int piece = first; piece < last; piece++)
+        new Span<double>(sums, IntervalGrid.SumCount).Clear();
+        float* grid = _grid + (channel * IntervalGrid.Length);
+        for (nuint i = begin; i < end; i += BlockLength)
         {
-            new Span<double>(sums, IntervalGrid.SumCount).Clear();
-            float* grid = _grid + (_chunks.Channel(piece) * IntervalGrid.Length);
-            nuint end = _chunks.End(piece);
-            for (nuint i = _chunks.Begin(piece); i < end; i += BlockLength)
+            nuint blockEnd = nuint.Min(i + BlockLength, end);
+            if (_gx == null)
             {
-                nuint blockEnd = nuint.Min(i + BlockLength, end);
-                if (_gx == null)
-                {
-                    Block<WithoutInput, L, V>(i, blockEnd, grid, sums);
-                }
-                else if (_accumulate)
-                {
-                    Block<AddedInput, L, V>(i, blockEnd, grid, sums);
-                }
-                else
-                {
-                    Block<WrittenInput, L, V>(i, blockEnd, grid, sums);
-                }
+                Block<WithoutInput, L, V>(i, blockEnd, grid, sums);
             }
+            else if (_accumulate)
+            {
+                Block<AddedInput, L, V>(i, blockEnd, grid, sums);
+            }
+            else
+            {
+                Block<WrittenInput, L, V>(i, blockEnd, grid, sums);
+            }
+        }
 
-            if (_partials != null)
-            {
-                new Span<double>(sums, IntervalGrid.SumCount).CopyTo(new Span<double>(_partials + ((nint)piece * IntervalGrid.SumCount), IntervalGrid.SumCount));
-            }
+        if (_partials != null)
+        {
+            new Span<double>(sums, IntervalGrid.SumCount).CopyTo(new Span<double>(_partials + ((nint)piece * IntervalGrid.SumCount), IntervalGrid.SumCount));
         }
     }
 

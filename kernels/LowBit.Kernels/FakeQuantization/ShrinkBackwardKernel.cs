@@ -1,39 +1,31 @@
 using System.Runtime.CompilerServices;
 using LowBit.Kernels.Elementwise;
 using LowBit.Kernels.Isas;
-using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>gx += gy·A·γ·t^(γ−1)/(2d) for 0 &lt; t &lt; 1, and the sums of <see cref="ShrinkGrid"/> for each piece. A null <c>gx</c> is skipped.</summary>
-internal readonly unsafe struct ShrinkBackwardKernel(FakeQuantShape shape, float* x, float* grid, float* gy, float* gx, double* partials) : IChunkKernel
+internal readonly unsafe struct ShrinkBackwardKernel(float* x, float* grid, float* gy, float* gx, double* partials) : IPieceKernel
 {
     // Floats are summed over this many elements, then go on in double.
     private const int BlockLength = 2048;
 
-    private readonly FakeQuantChunks _chunks = new(in shape);
     private readonly float* _x = x;
     private readonly float* _grid = grid;
     private readonly float* _gy = gy;
     private readonly float* _gx = gx;
     private readonly double* _partials = partials;
 
-    public void Run<L, V>(int chunk)
+    public void Piece<L, V>(int piece, int channel, nuint begin, nuint end)
         where L : struct, ILanes<V>
         where V : struct
     {
-        int first = chunk * _chunks.PiecesPerChunk;
-        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
-        for (int piece = first; piece < last; piece++)
+        double* sums = _partials + ((nint)piece * ShrinkGrid.SumCount);
+        new Span<double>(sums, ShrinkGrid.SumCount).Clear();
+        float* grid = _grid + (channel * ShrinkGrid.Length);
+        for (nuint i = begin; i < end; i += BlockLength)
         {
-            double* sums = _partials + ((nint)piece * ShrinkGrid.SumCount);
-            new Span<double>(sums, ShrinkGrid.SumCount).Clear();
-            float* grid = _grid + (_chunks.Channel(piece) * ShrinkGrid.Length);
-            nuint end = _chunks.End(piece);
-            for (nuint i = _chunks.Begin(piece); i < end; i += BlockLength)
-            {
-                Block<L, V>(i, nuint.Min(i + BlockLength, end), grid, sums);
-            }
+            Block<L, V>(i, nuint.Min(i + BlockLength, end), grid, sums);
         }
     }
 

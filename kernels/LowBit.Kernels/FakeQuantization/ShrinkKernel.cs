@@ -1,47 +1,31 @@
 using System.Runtime.CompilerServices;
 using LowBit.Kernels.Isas;
-using LowBit.Kernels.Threading;
 
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>y = A·sign(x)·clip((|x| − c)/(2d) + ½, 0, 1)^γ, channel by channel.</summary>
-internal readonly unsafe struct ShrinkKernel(FakeQuantShape shape, float* x, float* grid, float* y) : IChunkKernel
+internal readonly unsafe struct ShrinkKernel(float* x, float* grid, float* y) : IPieceKernel
 {
-    private readonly FakeQuantChunks _chunks = new(in shape);
     private readonly float* _x = x;
     private readonly float* _grid = grid;
     private readonly float* _y = y;
 
-    public int ChunkCount => _chunks.ChunkCount;
-
-    public void Run<L, V>(int chunk)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        int first = chunk * _chunks.PiecesPerChunk;
-        int last = Math.Min(first + _chunks.PiecesPerChunk, _chunks.PieceCount);
-        for (int piece = first; piece < last; piece++)
-        {
-            Piece<L, V>(_chunks.Begin(piece), _chunks.End(piece), _grid + (_chunks.Channel(piece) * ShrinkGrid.Length));
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Piece<L, V>(nuint i, nuint end, float* grid)
+    public void Piece<L, V>(int piece, int channel, nuint begin, nuint end)
         where L : struct, ILanes<V>
         where V : struct
     {
         float* x = _x, y = _y;
-        var channel = new ShrinkChannel(grid);
-        nuint n = (nuint)L.Count;
+        var arguments = new ShrinkChannel(_grid + (channel * ShrinkGrid.Length));
+        nuint i = begin, n = (nuint)L.Count;
         for (; i + n <= end; i += n)
         {
-            Step<L, V>(x, y, i, in channel);
+            Step<L, V>(x, y, i, in arguments);
         }
 
         for (; i < end; i++)
         {
-            Step<LanesScalar, float>(x, y, i, in channel);
+            Step<LanesScalar, float>(x, y, i, in arguments);
         }
     }
 
