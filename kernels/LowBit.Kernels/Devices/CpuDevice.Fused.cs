@@ -111,28 +111,14 @@ public sealed unsafe partial class CpuDevice
 
     private static NormColumns Columns(in FoldedColumns folded, in ConvNormBuffers buffers, in FusedActivationArguments activation, float* replicas)
     {
-        int channels = folded.Channels, width = folded.Width;
-        var columns = new NormColumns
+        float* inverse = Data(buffers.InverseDeviation, folded.Channels);
+        return Columns(in folded, buffers.Raw, buffers.Mean, inverse, buffers.Gamma, buffers.Beta, replicas) with
         {
-            X = Data(buffers.Raw, folded.Count),
             Addend = DataOrNull(activation.Addend, folded.Count),
-            Mean = replicas,
-            Scale = replicas + width,
-            Shift = replicas + (2L * width),
             Step = activation.Step is null ? 0 : *Data(activation.Step, 1),
             Low = activation.Low,
             High = activation.High,
         };
-        float* gamma = Data(buffers.Gamma, channels), inverse = Data(buffers.InverseDeviation, channels);
-        for (int c = 0; c < channels; c++)
-        {
-            columns.Scale[c] = gamma[c] * inverse[c];
-        }
-
-        folded.Replicate(Vector(buffers.Mean, channels), columns.Mean);
-        folded.Replicate(new ReadOnlySpan<float>(columns.Scale, channels), columns.Scale);
-        folded.Replicate(Vector(buffers.Beta, channels), columns.Shift);
-        return columns;
     }
 
     // Σ g, Σ g·(x − mean), Σ gy·df/ds per channel.

@@ -160,22 +160,28 @@ public sealed unsafe partial class CpuDevice
 
     private void Normalize(in FoldedColumns folded, DeviceBuffer x, DeviceBuffer mean, float* inverse, DeviceBuffer gamma, DeviceBuffer beta, DeviceBuffer y)
     {
-        int width = folded.Width;
-        using var scratch = new NativeScratch(3L * width * sizeof(float));
-        float* means = (float*)scratch.Pointer;
-        float* scale = means + width;
-        float* shift = scale + width;
-        float* weights = Data(gamma, folded.Channels);
-        for (int c = 0; c < folded.Channels; c++)
+        using var scratch = new NativeScratch(3L * folded.Width * sizeof(float));
+        NormColumns columns = Columns(in folded, x, mean, inverse, gamma, beta, (float*)scratch.Pointer);
+        RunColumns(in folded, new NormalizeActivateKernel<FusedIdentity, Absent>(columns, Data(y, folded.Count)));
+        Keep(x, mean, gamma, beta, y);
+    }
+
+    // What a normalisation multiplies and adds, replicated to folded columns in 3·Width floats.
+    private static NormColumns Columns(
+        in FoldedColumns folded, DeviceBuffer x, DeviceBuffer mean, float* inverse, DeviceBuffer gamma, DeviceBuffer beta, float* replicas)
+    {
+        int channels = folded.Channels, width = folded.Width;
+        var columns = new NormColumns { X = Data(x, folded.Count), Mean = replicas, Scale = replicas + width, Shift = replicas + (2L * width) };
+        float* weights = Data(gamma, channels);
+        for (int c = 0; c < channels; c++)
         {
-            scale[c] = weights[c] * inverse[c];
+            columns.Scale[c] = weights[c] * inverse[c];
         }
 
-        folded.Replicate(Vector(mean, folded.Channels), means);
-        folded.Replicate(new ReadOnlySpan<float>(scale, folded.Channels), scale);
-        folded.Replicate(Vector(beta, folded.Channels), shift);
-        RunColumns(in folded, new NormalizeKernel(Data(x, folded.Count), means, scale, shift, Data(y, folded.Count)));
-        Keep(x, mean, gamma, beta, y);
+        folded.Replicate(Vector(mean, channels), columns.Mean);
+        folded.Replicate(new ReadOnlySpan<float>(columns.Scale, channels), columns.Scale);
+        folded.Replicate(Vector(beta, channels), columns.Shift);
+        return columns;
     }
 
     private static void InverseDeviations(int channels, float epsilon, float* variance, float* inverse)
