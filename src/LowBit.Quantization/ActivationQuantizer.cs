@@ -1,3 +1,4 @@
+using LowBit.Kernels.Devices;
 using LowBit.Quantization.Calibration;
 using LowBit.Quantization.StepSources;
 using LowBit.Tensors;
@@ -105,9 +106,8 @@ public sealed class ActivationQuantizer : Quantizer
             throw new InvalidOperationException($"{Kind} quantizer {Name} must see its input first or is off; apply it behind the op instead");
         }
 
-        int height = ((inputs.X.Shape[1] + (2 * inputs.Padding) - inputs.W.Shape[1]) / inputs.Stride) + 1;
-        int width = ((inputs.X.Shape[2] + (2 * inputs.Padding) - inputs.W.Shape[2]) / inputs.Stride) + 1;
-        return RunAfter(in inputs, height * width * inputs.W.Shape[0]);
+        ConvShape shape = inputs.Validate();
+        return RunAfter(in inputs, checked((int)(shape.OutputLength / shape.Batch)));
     }
 
     /// <summary>What the integer engine needs: real value = step·(code − zeroPoint), low ≤ code ≤ high, codes unsigned.</summary>

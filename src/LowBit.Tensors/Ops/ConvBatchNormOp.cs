@@ -47,7 +47,7 @@ public static class ConvBatchNormOp
     private static Tensor Run<TActivation>(in ConvBatchNormInputs inputs, in FusedStep step)
         where TActivation : struct, IFusedActivation
     {
-        ConvShape shape = Check(in inputs);
+        ConvShape shape = inputs.Validate();
         var node = new ConvBatchNormNode<TActivation>(shape, inputs, step);
         Tensor y = Node.Output(node, new Shape(shape.Batch, shape.OutHeight, shape.OutWidth, shape.OutChannels));
         node.Forward(y);
@@ -57,56 +57,6 @@ public static class ConvBatchNormOp
         }
 
         return y;
-    }
-
-    private static ConvShape Check(in ConvBatchNormInputs inputs)
-    {
-        Tensor x = inputs.X, w = inputs.W;
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(w);
-        int groups = inputs.Groups;
-        if (x.Shape.Rank != 4 || w.Shape.Rank != 4 || groups < 1 || (long)w.Shape[3] * groups != x.Shape[3])
-        {
-            throw ShapeError.Of("ConvBatchNorm", $"x is [batch, height, width, in] and w is [out, kernel height, kernel width, in / {groups} groups]", x, w);
-        }
-
-        foreach (Tensor t in (ReadOnlySpan<Tensor>)[inputs.Gamma, inputs.Beta, inputs.RunningMean, inputs.RunningVariance])
-        {
-            ArgumentNullException.ThrowIfNull(t);
-            if (t.Shape.Rank != 1 || t.Length != w.Shape[0])
-            {
-                throw ShapeError.Of("ConvBatchNorm", "w is [out, ...] and gamma, beta and the running statistics are [out]", w, t);
-            }
-        }
-
-        var shape = new ConvShape(
-            x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], w.Shape[0], w.Shape[1], w.Shape[2], inputs.Stride, inputs.Padding, groups);
-        try
-        {
-            shape.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw ShapeError.Of("ConvBatchNorm", e.Message, x, w);
-        }
-
-        if (shape.OutputLength / shape.OutChannels < 2)
-        {
-            throw ShapeError.Of("ConvBatchNorm", "training needs at least 2 samples per channel to have a variance", x, w);
-        }
-
-        if (inputs.Addend is { } addend && addend.Shape != new Shape(shape.Batch, shape.OutHeight, shape.OutWidth, shape.OutChannels))
-        {
-            throw ShapeError.Of("ConvBatchNorm", "the addend has the shape of the output", w, addend);
-        }
-
-        if (!(inputs.Epsilon > 0) || !(inputs.Momentum is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(inputs), $"the epsilon of batch normalisation is positive and its momentum 0 to 1, got {inputs.Epsilon} and {inputs.Momentum}");
-        }
-
-        return shape;
     }
 }
 
