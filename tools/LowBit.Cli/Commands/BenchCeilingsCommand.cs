@@ -68,7 +68,7 @@ internal static class BenchCeilingsCommand
 
     private static void Show(CommandContext context, CeilingsDocument document)
     {
-        var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+        var table = context.NewTable();
         table.AddColumn($"ceiling ({document.Isa})");
         table.AddColumn(new TableColumn("one thread").RightAligned());
         table.AddColumn(new TableColumn($"all {document.Threads}").RightAligned());

@@ -80,7 +80,7 @@ internal static class BenchKernelsCommand
 
     private static void Show(CommandContext context, KernelsDocument document)
     {
-        var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+        var table = context.NewTable();
         foreach (string left in (string[])["layer", "kernel"])
         {
             table.AddColumn(new TableColumn(left).NoWrap());

@@ -180,11 +180,10 @@ internal static class BenchTrainCommand
 
     private static void Show(CommandContext context, TrainBenchDocument document)
     {
-        TableBorder border = context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii;
         context.Console.Write(new Text(string.Create(
             CultureInfo.InvariantCulture,
             $"{document.Model}, batch {document.Batch}, {document.Threads} {(document.Threads == 1 ? "thread" : "threads")}, {document.Processor}, {document.Isa}, multiply-add peak {document.FmaCeilingGflops:N1} GFLOP/s per thread\n")));
-        Table table = NewTable(border, "step", "images/s", "median", "% of peak", "x fp32 step", "GFLOP", "peak MiB");
+        Table table = NewTable(context, "step", "images/s", "median", "% of peak", "x fp32 step", "GFLOP", "peak MiB");
         foreach (TrainBenchRow row in document.Rows)
         {
             table.AddRow(row.Mode, N(row.ImagesPerSecond), N(row.MedianImagesPerSecond), N(row.PercentOfFmaPeak), N(row.OverheadOverFp32, 2), N(row.StepGflop), N(row.PeakMiB));
@@ -194,7 +193,7 @@ internal static class BenchTrainCommand
         foreach (TrainBenchRow row in document.Rows.Where(row => row.Operations is not null))
         {
             context.Console.Write(new Text($"{row.Mode}: where the time of a step goes\n"));
-            Table operations = NewTable(border, "operation", "shape", "calls", "ms", "% of step", "% of peak", "GB/s");
+            Table operations = NewTable(context, "operation", "shape", "calls", "ms", "% of step", "% of peak", "GB/s");
             foreach (TrainOperationRow o in row.Operations!)
             {
                 operations.AddRow(
@@ -205,9 +204,9 @@ internal static class BenchTrainCommand
         }
     }
 
-    private static Table NewTable(TableBorder border, params string[] columns)
+    private static Table NewTable(CommandContext context, params string[] columns)
     {
-        var table = new Table().Border(border);
+        Table table = context.NewTable();
         foreach (string column in columns)
         {
             table.AddColumn(column is "step" or "operation" or "shape" ? new TableColumn(column) : new TableColumn(column).RightAligned());

@@ -20,9 +20,9 @@ internal static class EvalCommand
 {
     private static readonly Argument<string> s_file = new("file") { Description = "Checkpoint (.lbc or a run's folder), integer model (.lbq) or .safetensors" };
     private static readonly Option<string?> s_data = new("--data") { Description = "Data set; else the one the model was trained on" };
-    private static readonly Option<string?> s_model = new("--model") { Description = "Architecture of a .safetensors file, for example resnet20" };
-    private static readonly Option<string?> s_mean = new("--mean") { Description = "Mean of each channel for a .safetensors file, for example 0.485,0.456,0.406 (the default)" };
-    private static readonly Option<string?> s_std = new("--std") { Description = "Deviation of each channel for a .safetensors file, for example 0.229,0.224,0.225 (the default)" };
+    private static readonly Option<string?> s_model = ForeignModelOptions.Model();
+    private static readonly Option<string?> s_mean = ForeignModelOptions.Mean();
+    private static readonly Option<string?> s_std = ForeignModelOptions.Deviation();
     private static readonly Option<int> s_images = new("--images") { Description = "Use only the first N test images; 0 for all" };
     private static readonly Option<int> s_batch = new("--batch") { Description = "Images per run", DefaultValueFactory = _ => 100 };
 

@@ -76,7 +76,7 @@ internal static class ExportCommand
     {
         if (document.Layers.Count > 0)
         {
-            var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+            var table = context.NewTable();
             table.AddColumn("layer");
             table.AddColumn(new TableColumn("weights").RightAligned());
             table.AddColumn(new TableColumn("input").RightAligned());

@@ -20,9 +20,9 @@ internal static class QuantizeCommand
 {
     private static readonly Argument<string> s_file = new("model") { Description = "Float model: checkpoint (.lbc or a run's folder) or .safetensors" };
     private static readonly Option<string?> s_data = new("--data") { Description = "Data set whose training images calibrate; else the one the model was trained on" };
-    private static readonly Option<string?> s_model = new("--model") { Description = "Architecture of a .safetensors file, for example resnet20" };
-    private static readonly Option<string?> s_mean = new("--mean") { Description = "Mean of each channel for a .safetensors file, for example 0.485,0.456,0.406 (the default)" };
-    private static readonly Option<string?> s_std = new("--std") { Description = "Deviation of each channel for a .safetensors file, for example 0.229,0.224,0.225 (the default)" };
+    private static readonly Option<string?> s_model = ForeignModelOptions.Model();
+    private static readonly Option<string?> s_mean = ForeignModelOptions.Mean();
+    private static readonly Option<string?> s_std = ForeignModelOptions.Deviation();
     private static readonly Option<int> s_weightBits = new("--weight-bits") { Description = "Bits of the weights between first and last layer, 1 to 8", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> s_activationBits = new("--activation-bits") { Description = "Bits of the activations between first and last layer, 1 to 8", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> s_residualBits = new("--residual-bits") { Description = "Bits of the residual stream, 1 to 8", DefaultValueFactory = _ => 8 };
@@ -189,7 +189,7 @@ internal static class QuantizeCommand
     private static void Show(CommandContext context, QuantizeDocument document)
     {
         bool isLearned = document.Layers.Any(layer => layer.RoundedLoss is not null);
-        var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+        var table = context.NewTable();
         table.AddColumn("layer");
         string[] numbers = isLearned
             ? ["weights", "weight error", "output error, nearest", "learned", "codes moved", "largest shift"]

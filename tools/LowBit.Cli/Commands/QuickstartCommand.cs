@@ -33,7 +33,7 @@ internal static class QuickstartCommand
 
     private static void Show(CommandContext context, QuickstartDocument document, string folder)
     {
-        var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+        var table = context.NewTable();
         table.AddColumn("Glyphs, LeNet-5");
         foreach (string column in new[] { "float32", "w4a4, as trained", "w4a4, integers" })
         {

@@ -117,7 +117,7 @@ internal static class VerifyCommand
 
     private static void Show(CommandContext context, VerifyDocument document, List<VerificationReport> reports)
     {
-        var table = new Table().Border(context.Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+        var table = context.NewTable();
         table.AddColumn("edge");
         table.AddColumn(new TableColumn("integers compared").RightAligned());
         table.AddColumn(new TableColumn("mismatches").RightAligned());

@@ -95,6 +95,9 @@ internal sealed class CommandContext : IDisposable
     /// <summary>The data folder, with progress of downloads on stderr.</summary>
     public DataCache Cache() => new(Parse.GetValue(_common.DataDirectory), Parse.GetValue(_common.Offline), new DownloadLine(Host));
 
+    /// <summary>A table for <see cref="Console"/>: drawn with lines where a person looks, with plain characters in a file.</summary>
+    public Table NewTable() => new Table().Border(Host.OutputIsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
+
     /// <summary>A line of progress or information on stderr.</summary>
     public void Log(string line) => Host.Error.WriteLine(line);
 
