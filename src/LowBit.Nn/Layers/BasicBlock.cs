@@ -13,7 +13,7 @@ namespace LowBit.Nn.Layers;
 /// <remarks>
 /// The input t is the <b>real</b> tensor of the edge; the block looks at it through two quantizers: <see cref="InputQuant"/>
 /// for the convolution and <see cref="ResidualQuant"/> for the shortcut, so that the producer of t can write both codes
-/// from one accumulator. Where both have the same bits they are one quantizer. Shortcut A keeps every stride-th pixel and
+/// from one accumulator. Where both have the same options they are one quantizer, unless each is to have its own. Shortcut A keeps every stride-th pixel and
 /// pads new channels with zeros; shortcut B is a 1×1 convolution of the convolution's view, batch norm and a signed quantizer.
 /// </remarks>
 public sealed class BasicBlock : Module
@@ -26,17 +26,18 @@ public sealed class BasicBlock : Module
     {
         Options = options;
         InputQuant = Quant("quant_input", options.Activations);
-        bool isProjected = options.Projection && options.ChangesShape;
-        ResidualQuant = isProjected || options.Residual == options.Activations ? null : Quant("quant_residual", options.Residual);
-        Conv1 = RegisterModule("conv1", Convolution(options.InChannels, 3, options.Stride, 1));
+        bool isShared = options.IsProjected || (options.Residual == options.Activations && !options.HasOwnResidual);
+        ResidualQuant = isShared ? null : Quant("quant_residual", options.Residual);
+        Conv1 = RegisterModule("conv1", Convolution(new ConvOptions(options.InChannels, options.OutChannels, 3, options.Stride, 1), options.Weights));
         Bn1 = RegisterModule("bn1", new BatchNorm2d(device, options.OutChannels));
-        InnerQuant = Quant("quant_inner", options.Activations);
-        Conv2 = RegisterModule("conv2", Convolution(options.OutChannels, 3, 1, 1));
+        InnerQuant = Quant("quant_inner", options.InnerActivations ?? options.Activations);
+        Conv2 = RegisterModule("conv2", Convolution(new ConvOptions(options.OutChannels, options.OutChannels, 3, 1, 1), options.SecondWeights));
         Bn2 = RegisterModule("bn2", new BatchNorm2d(device, options.OutChannels));
-        if (isProjected)
+        if (options.IsProjected)
         {
             Downsample = RegisterModule("downsample", new Sequential(
-                Convolution(options.InChannels, 1, options.Stride, 0), new BatchNorm2d(device, options.OutChannels)));
+                Convolution(new ConvOptions(options.InChannels, options.OutChannels, 1, options.Stride), options.ShortcutWeights),
+                new BatchNorm2d(device, options.OutChannels)));
             ShortcutQuant = Quant("quant_shortcut", options.Shortcut);
         }
     }
@@ -120,8 +121,7 @@ public sealed class BasicBlock : Module
         return Options.ChangesShape ? r.ShortcutA(Options.OutChannels, Options.Stride) : r;
     }
 
-    private Conv2d Convolution(int inChannels, int kernel, int stride, int padding)
-        => new(Device, new ConvOptions(inChannels, Options.OutChannels, kernel, stride, padding), Options.Weights);
+    private Conv2d Convolution(in ConvOptions sizes, QuantizerOptions? own) => new(Device, sizes, own ?? Options.Weights);
 
     private ActivationQuant? Quant(string name, QuantizerOptions? options)
         => options is null ? null : RegisterModule(name, new ActivationQuant(Device, options));

@@ -1,6 +1,7 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Elementwise;
 using LowBit.Nn.Lowering;
+using LowBit.Quantization;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
 
@@ -14,7 +15,8 @@ namespace LowBit.Nn.Layers;
 /// <remarks>
 /// Input and output are <b>real</b> tensors, signed because the bottleneck is linear. The block looks at its input through
 /// <see cref="InputQuant"/> for the convolution and <see cref="ResidualQuant"/> for the shortcut, so that the producer writes both codes
-/// from one accumulator; where both have the same bits they are one quantizer.
+/// from one accumulator; where both have the same options they are one quantizer, unless each
+/// is to have its own.
 /// </remarks>
 public sealed class InvertedResidual : Module
 {
@@ -28,18 +30,19 @@ public sealed class InvertedResidual : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Expansion, 1);
         Options = options;
         InputQuant = options.Input is null ? null : RegisterModule("quant_input", new ActivationQuant(device, options.Input));
-        ResidualQuant = !options.HasShortcut || options.Residual is null || options.Residual == options.Input
+        ResidualQuant = !options.HasShortcut || options.Residual is null || (options.Residual == options.Input && !options.HasOwnResidual)
             ? null
             : RegisterModule("quant_residual", new ActivationQuant(device, options.Residual));
         Body = RegisterModule("conv", new Sequential(device));
         int inner = options.InChannels * options.Expansion, at = 0;
         if (options.Expansion > 1)
         {
-            AppendRectified(at++, new ConvOptions(options.InChannels, inner, 1));
+            AppendRectified(at++, new ConvOptions(options.InChannels, inner, 1), options.Weights, options.Inner);
         }
 
-        AppendRectified(at++, new ConvOptions(inner, inner, 3, options.Stride, 1, Groups: inner));
-        Body.Append($"{at++}", new Conv2d(device, new ConvOptions(inner, options.OutChannels, 1), options.Weights));
+        var depthwise = new ConvOptions(inner, inner, 3, options.Stride, 1, Groups: inner);
+        AppendRectified(at++, depthwise, options.DepthwiseWeights ?? options.Weights, options.ProjectionInput ?? options.Inner);
+        Body.Append($"{at++}", new Conv2d(device, new ConvOptions(inner, options.OutChannels, 1), options.ProjectionWeights ?? options.Weights));
         Body.Append($"{at}", new BatchNorm2d(device, options.OutChannels));
     }
 
@@ -68,7 +71,7 @@ public sealed class InvertedResidual : Module
     public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (InputQuant is null || Options.Inner is null)
+        if (InputQuant is null || (Options.ProjectionInput ?? Options.Inner) is null)
         {
             throw new LoweringException(Path, "it has no quantizers on its edges; build the model with a quantization policy and train it");
         }
@@ -79,13 +82,13 @@ public sealed class InvertedResidual : Module
     }
 
     // Convolution, batch norm, ReLU6 as one part of the body, and the edge behind them.
-    private void AppendRectified(int at, in ConvOptions convolution)
+    private void AppendRectified(int at, in ConvOptions convolution, QuantizerOptions? weights, QuantizerOptions? edge)
     {
         Body.Append($"{at}", new Sequential(
-            new Conv2d(Device, convolution, Options.Weights), new BatchNorm2d(Device, convolution.OutChannels), new Relu6(Device)));
-        if (Options.Inner is { } inner)
+            new Conv2d(Device, convolution, weights), new BatchNorm2d(Device, convolution.OutChannels), new Relu6(Device)));
+        if (edge is not null)
         {
-            Body.Append($"quant{at}", new ActivationQuant(Device, inner));
+            Body.Append($"quant{at}", new ActivationQuant(Device, edge));
         }
     }
 }

@@ -37,25 +37,36 @@ public class Sequential : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
+    public override Tensor Forward(Tensor x) => ForwardPart(x, 0, Children.Count);
+
+    /// <summary>Runs some of the modules: those before and behind them are left out. Parts one after the other give the values of <see cref="Forward"/>, bit for bit.</summary>
+    /// <param name="x">What the first of them gets.</param>
+    /// <param name="start">Number of the first module, from 0.</param>
+    /// <param name="end">Number of the module in front of which to stop, <paramref name="start"/> to the number of modules; equal to <paramref name="start"/> returns <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The row has no such part.</exception>
+    public Tensor ForwardPart(Tensor x, int start, int end)
     {
-        for (int i = 0; i < Children.Count;)
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, Children.Count);
+        for (int i = start; i < end;)
         {
-            i += At(i) is Conv2d convolution && At(i + 1) is BatchNorm2d norm
-                ? ForwardConvNorm(new ConvNorm(convolution, norm), i, ref x)
-                : ForwardOne(i, ref x);
+            i += At(i, end) is Conv2d convolution && At(i + 1, end) is BatchNorm2d norm
+                ? ForwardConvNorm(new ConvNorm(convolution, norm), i, end, ref x)
+                : ForwardOne(i, end, ref x);
         }
 
         return x;
     }
 
-    private Module? At(int i) => i < Children.Count ? Children[i].Module : null;
+    private Module? At(int i, int end) => i < end ? Children[i].Module : null;
 
     // A convolution and its batch norm with what may run in the same pass; returns how many modules that were.
-    private int ForwardConvNorm(ConvNorm pair, int i, ref Tensor x)
+    private int ForwardConvNorm(ConvNorm pair, int i, int end, ref Tensor x)
     {
-        Module? next = At(i + 2);
-        if (next is Relu && At(i + 3) is ActivationQuant rectified)
+        Module? next = At(i + 2, end);
+        if (next is Relu && At(i + 3, end) is ActivationQuant rectified)
         {
             x = pair.ForwardRectified(x, rectified);
             return 4;
@@ -77,9 +88,9 @@ public class Sequential : Module
         return 2;
     }
 
-    private int ForwardOne(int i, ref Tensor x)
+    private int ForwardOne(int i, int end, ref Tensor x)
     {
-        if (At(i) is Relu && At(i + 1) is ActivationQuant quant)
+        if (At(i, end) is Relu && At(i + 1, end) is ActivationQuant quant)
         {
             x = quant.ForwardRectified(x);
             return 2;

@@ -31,15 +31,15 @@ public sealed class LeNet5 : Sequential
         var build = new ModelBuilder(device, options);
         build.Input(this);
         build.ConvNormRelu(this, "1", new ConvOptions(options.Channels, width, 5), LayerPlace.First);
-        build.Quant(this, "quant1");
+        build.Quant(this, "quant1", "conv2");
         Append("pool1", new MaxPool2d(device, 2));
         build.ConvNormRelu(this, "2", new ConvOptions(width, 2 * width, 5), LayerPlace.Inner);
-        build.Quant(this, "quant2");
+        build.Quant(this, "quant2", "fc1");
         Append("pool2", new MaxPool2d(device, 2));
         Append("flatten", new Flatten(device));
         build.LinearNormRelu(this, "1", height * columns * 2 * width, 16 * width, LayerPlace.Inner);
-        build.Quant(this, "quant3", options.Quantization?.LastLayerActivationBits);
-        build.Classifier(this, "fc2", 16 * width);
+        build.Quant(this, "quant3", "fc2", LayerPlace.Last);
+        build.Classifier(this, "fc2", "fc2", 16 * width);
         Initialize(options.Seed);
     }
 }

@@ -9,6 +9,8 @@ namespace LowBit.Nn.Models;
 /// </summary>
 public sealed class Mlp : Sequential
 {
+    private const string Last = "classifier";
+
     /// <summary>Builds and initialises the network.</summary>
     /// <param name="device">Where the tensors live.</param>
     /// <param name="options">Ends, bits and seed.</param>
@@ -33,11 +35,11 @@ public sealed class Mlp : Sequential
         {
             bool isLast = i == hidden.Count - 1;
             build.LinearNormRelu(this, $"{i + 1}", features, hidden[i], i == 0 ? LayerPlace.First : LayerPlace.Inner);
-            build.Quant(this, $"quant{i + 1}", isLast ? options.Quantization?.LastLayerActivationBits : null);
+            build.Quant(this, $"quant{i + 1}", isLast ? Last : $"fc{i + 2}", isLast ? LayerPlace.Last : LayerPlace.Inner);
             features = hidden[i];
         }
 
-        build.Classifier(this, "classifier", features);
+        build.Classifier(this, Last, Last, features);
         Initialize(options.Seed);
     }
 }

@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Nn.Layers;
+using LowBit.Quantization;
 
 namespace LowBit.Nn.Models;
 
@@ -51,35 +52,32 @@ public sealed class MobileNetV2 : Sequential
         build.Input(this);
         var features = new Sequential(device);
         int channels = Scaled(Stem, multiplier), at = 0;
-        features.Append($"{at++}", Rectified(new ConvOptions(options.Channels, channels, 3, Padding: 1), policy, LayerPlace.First));
+        features.Append($"{at++}", Rectified(new ConvOptions(options.Channels, channels, 3, Padding: 1), build.Plan?.Weights("features.0.0", LayerPlace.First)));
         foreach ((int expansion, int width, int blocks, int firstStride) in s_stages)
         {
             for (int b = 0; b < blocks; b++)
             {
-                // The first block reads the stem's ReLU6, all others a linear bottleneck.
-                features.Append($"{at}", new InvertedResidual(device, new InvertedResidualOptions(
-                    channels, Scaled(width, multiplier), b == 0 ? firstStride : 1, expansion, policy?.Weights(LayerPlace.Inner),
-                    at == 1 ? policy?.Activations(policy.ActivationBits) : policy?.SignedActivations(policy.ActivationBits),
-                    at == 1 ? policy?.Activations(policy.ResidualBits) : policy?.SignedActivations(policy.ResidualBits),
-                    policy?.Activations(policy.ActivationBits))));
+                var sizes = new InvertedResidualOptions(channels, Scaled(width, multiplier), b == 0 ? firstStride : 1, expansion);
+                features.Append($"{at}", new InvertedResidual(device, build.Plan is null ? sizes : Quantized(sizes, at, build.Plan, policy!)));
                 channels = Scaled(width, multiplier);
                 at++;
             }
         }
 
-        if (policy is not null)
+        string last = $"features.{at}.0";
+        if (build.Plan is not null)
         {
-            features.Append("quant_head", new ActivationQuant(device, policy.SignedActivations(policy.ActivationBits)));
+            features.Append("quant_head", new ActivationQuant(device, build.Plan.SignedEdge(last)));
         }
 
         int head = Scaled(Head, Math.Max(1, multiplier));
-        features.Append($"{at}", Rectified(new ConvOptions(channels, head, 1), policy, LayerPlace.Inner));
+        features.Append($"{at}", Rectified(new ConvOptions(channels, head, 1), build.Plan?.Weights(last, LayerPlace.Inner)));
         Append("features", features);
-        build.Quant(this, "quant_stream", policy?.LastLayerActivationBits);
+        build.StreamQuant(this, policy?.LastLayerActivationBits);
         Append("pool", new GlobalAveragePool(device));
-        build.Quant(this, "quant_pool", policy?.LastLayerActivationBits);
+        build.Quant(this, "quant_pool", "classifier.1", LayerPlace.Last);
         var classifier = new Sequential(device);
-        build.Classifier(classifier, "1", head);
+        build.Classifier(classifier, "1", "classifier.1", head);
         Append("classifier", classifier);
         Initialize(options.Seed);
     }
@@ -95,6 +93,26 @@ public sealed class MobileNetV2 : Sequential
         return rounded < 0.9 * product ? rounded + 8 : rounded;
     }
 
-    private Sequential Rectified(in ConvOptions convolution, QuantizationPolicy? policy, LayerPlace place)
-        => new(new Conv2d(Device, convolution, policy?.Weights(place)), new BatchNorm2d(Device, convolution.OutChannels), new Relu6(Device));
+    // The first block reads the stem's ReLU6, all others a linear bottleneck. Only the first one has no expanding convolution.
+    private static InvertedResidualOptions Quantized(in InvertedResidualOptions sizes, int block, LayerPlan plan, QuantizationPolicy policy)
+    {
+        bool isFirst = block == 1;
+        string path = $"features.{block}.conv", depthwise = sizes.Expansion > 1 ? $"{path}.1.0" : $"{path}.0.0", projection = sizes.Expansion > 1 ? $"{path}.2" : $"{path}.1";
+        string first = $"{path}.0.0";
+        QuantizerOptions weights = plan.Weights(first, LayerPlace.Inner);
+        return sizes with
+        {
+            Weights = weights,
+            Input = isFirst ? plan.Edge(LayerPlace.Inner, first) : plan.SignedEdge(first),
+            Residual = isFirst ? policy.Activations(policy.ResidualBits) : policy.SignedActivations(policy.ResidualBits),
+            Inner = plan.Edge(LayerPlace.Inner, depthwise),
+            DepthwiseWeights = depthwise == first ? weights : plan.Weights(depthwise, LayerPlace.Inner),
+            ProjectionWeights = plan.Weights(projection, LayerPlace.Inner),
+            ProjectionInput = plan.Edge(LayerPlace.Inner, projection),
+            HasOwnResidual = plan.KeepsResidualApart,
+        };
+    }
+
+    private Sequential Rectified(in ConvOptions convolution, QuantizerOptions? weights)
+        => new(new Conv2d(Device, convolution, weights), new BatchNorm2d(Device, convolution.OutChannels), new Relu6(Device));
 }

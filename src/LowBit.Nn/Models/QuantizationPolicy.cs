@@ -53,6 +53,9 @@ public sealed record QuantizationPolicy
     /// <remarks>Only with qil; null for its default.</remarks>
     public bool? LearnGamma { get; init; }
 
+    /// <summary>Bits of single layers, each named once, in place of the settings above; empty for none. With any, a shortcut never shares a quantizer with a convolution.</summary>
+    public IReadOnlyList<LayerBits> Layers { get; init; } = [];
+
     /// <summary>The same bits everywhere between first and last layer, which keep 8. Example: <c>Uniform(4, 4)</c>.</summary>
     /// <param name="weightBits">1 to 8.</param>
     /// <param name="activationBits">1 to 8.</param>
@@ -70,14 +73,11 @@ public sealed record QuantizationPolicy
         ];
         foreach ((string name, int bits) in settings)
         {
-            if (bits is < BitWidth.Smallest or > BitWidth.Largest)
-            {
-                throw new ArgumentException(
-                    $"quantization.{name} is {bits}; a code has {BitWidth.Smallest} to {BitWidth.Largest} bits, leave 'quantization' out for a float model");
-            }
+            RequireBits(name, bits);
         }
 
         ValidateOptions();
+        ValidateLayers();
         foreach ((string name, LayerPlace place) in (ReadOnlySpan<(string, LayerPlace)>)
             [("firstLayerWeightBits", LayerPlace.First), ("weightBits", LayerPlace.Inner), ("lastLayerWeightBits", LayerPlace.Last)])
         {
@@ -85,36 +85,70 @@ public sealed record QuantizationPolicy
         }
 
         Try("activationBits", () => QuantizerFactory.Activation(Activations(ActivationBits), CpuDevice.Shared).Dispose());
+        foreach (LayerBits layer in Layers)
+        {
+            string name = $"layers ('{layer.Layer}')";
+            Try(name, () => QuantizerFactory.Weight(Weights(LayerPlace.Inner) with { Bits = layer.WeightBits ?? WeightBits }, CpuDevice.Shared, new Shape(1, 1)).Dispose());
+            Try(name, () => QuantizerFactory.Activation(Activations(layer.ActivationBits ?? ActivationBits), CpuDevice.Shared).Dispose());
+        }
     }
 
     /// <summary>All settings on one line, for example <c>lsq w4a4 per channel (Narrow grid), first/last: 8/8, last input: 8, residual: 8</c>.</summary>
     public override string ToString()
-        => $"{Method} w{WeightBits}a{ActivationBits} {(PerChannel ? "per channel" : "per layer")} ({Grid} grid), first/last: {FirstLayerWeightBits}/{LastLayerWeightBits}, "
-            + $"last input: {LastLayerActivationBits}, residual: {ResidualBits}";
+        => $"{Method} {Inner()} {(PerChannel ? "per channel" : "per layer")} ({Grid} grid), first/last: {FirstLayerWeightBits}/{LastLayerWeightBits}, "
+            + $"last input: {LastLayerActivationBits}{Unless()}, residual: {ResidualBits}";
 
     /// <summary>Bits of all parts on one line, for example <c>w4a4, first layer w8a8, last layer w8a8, residual 8</c>.</summary>
-    public string Bits() => $"w{WeightBits}a{ActivationBits}, {Ends()}";
+    public string Bits() => $"{Inner()}, {Ends()}";
 
-    /// <summary>Bits of the parts that papers treat specially, for example <c>first layer w8a8, last layer w8a8, residual 8</c>; the image always has 8.</summary>
-    public string Ends()
-        => $"first layer w{FirstLayerWeightBits}a8, last layer w{LastLayerWeightBits}a{LastLayerActivationBits}, residual {ResidualBits}";
-
-    internal QuantizerOptions Weights(LayerPlace place)
+    /// <summary>
+    /// Bits between the ends: <c>w4a4</c>; with named layers the range of their bits and what the others have, <c>mixed w2-6a3-8 (18 named layers, else w4a4)</c>.
+    /// </summary>
+    public string Inner()
     {
-        int bits = place switch
-        {
-            LayerPlace.First => FirstLayerWeightBits,
-            LayerPlace.Last => LastLayerWeightBits,
-            _ => WeightBits,
-        };
-        return Options() with { Bits = bits, PerChannel = PerChannel, Signed = true, Grid = Grid };
+        string others = $"w{WeightBits}a{ActivationBits}";
+        return Layers.Count == 0
+            ? others
+            : $"mixed w{Range(WeightBits, layer => layer.WeightBits)}a{Range(ActivationBits, layer => layer.ActivationBits)} ({Layers.Count} named layers, else {others})";
     }
+
+    /// <summary>Bits of the parts that papers treat specially unless they are named in <see cref="Layers"/>, for example <c>first layer w8a8, last layer w8a8, residual 8</c>; the image always has 8.</summary>
+    public string Ends()
+        => $"first layer w{FirstLayerWeightBits}a8, last layer w{LastLayerWeightBits}a{LastLayerActivationBits}{Unless()}, residual {ResidualBits}";
+
+    /// <summary>What is said for a layer of this name alone, or null.</summary>
+    internal LayerBits? Find(string layer) => Layers.FirstOrDefault(named => named.Layer == layer);
+
+    /// <summary>Bits of a layer's weights.</summary>
+    internal int WeightBitsOf(string layer, LayerPlace place) => Find(layer)?.WeightBits ?? WeightBitsAt(place);
+
+    /// <summary>Bits of the edge that a layer behind the first one reads.</summary>
+    internal int ActivationBitsOf(string layer, LayerPlace place)
+        => Find(layer)?.ActivationBits ?? (place == LayerPlace.Last ? LastLayerActivationBits : ActivationBits);
+
+    internal QuantizerOptions Weights(LayerPlace place) => Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid };
 
     internal QuantizerOptions Activations(int bits) => Options() with { Bits = bits };
 
     // Methods that quantize from zero up have no signed form; LSQ serves the edges that need one.
     internal QuantizerOptions SignedActivations(int bits) =>
         Options() with { Method = Method is "uniform" or "lsq+" or "dsq" ? Method : "lsq", Bits = bits, Signed = true };
+
+    private int WeightBitsAt(LayerPlace place) => place switch
+    {
+        LayerPlace.First => FirstLayerWeightBits,
+        LayerPlace.Last => LastLayerWeightBits,
+        _ => WeightBits,
+    };
+
+    private static void RequireBits(string name, int bits)
+    {
+        if (bits is < BitWidth.Smallest or > BitWidth.Largest)
+        {
+            throw new ArgumentException(
+                $"quantization.{name} is {bits}; a code has {BitWidth.Smallest} to {BitWidth.Largest} bits, leave 'quantization' out for a float model");
+        }
+    }
 
     private static void Try(string name, Action build)
     {
@@ -138,6 +172,41 @@ public sealed record QuantizationPolicy
             DsqAlpha = DsqAlpha ?? options.DsqAlpha,
             LearnGamma = LearnGamma ?? options.LearnGamma,
         };
+    }
+
+    private string Unless() => Layers.Count == 0 ? "" : " (unless named)";
+
+    // The bits that the named layers were given; those of all others where none was.
+    private string Range(int others, Func<LayerBits, int?> bitsOf)
+    {
+        int low = Layers.Min(bitsOf) ?? others, high = Layers.Max(bitsOf) ?? others;
+        return low == high ? $"{low}" : $"{low}-{high}";
+    }
+
+    private void ValidateLayers()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < Layers.Count; i++)
+        {
+            string key = $"layers[{i}]";
+            LayerBits layer = Layers[i];
+            if (string.IsNullOrEmpty(layer?.Layer))
+            {
+                throw new ArgumentException($"quantization.{key} names no layer; give its path as 'layer', and weightBits, activationBits or both");
+            }
+
+            if (layer.WeightBits is null && layer.ActivationBits is null)
+            {
+                throw new ArgumentException($"quantization.{key} gives '{layer.Layer}' no bits; give weightBits, activationBits or both, or leave the layer out");
+            }
+
+            RequireBits($"{key}.weightBits ('{layer.Layer}')", layer.WeightBits ?? WeightBits);
+            RequireBits($"{key}.activationBits ('{layer.Layer}')", layer.ActivationBits ?? ActivationBits);
+            if (!names.Add(layer.Layer))
+            {
+                throw new ArgumentException($"quantization.{key} names '{layer.Layer}' a second time; give all bits of a layer in one entry");
+            }
+        }
     }
 
     private void ValidateOptions()

@@ -45,20 +45,18 @@ public sealed class ResNetCifar : Sequential
             var layer = new Sequential(device);
             for (int b = 0; b < (depth - 2) / 6; b++)
             {
-                int stride = stage > 0 && b == 0 ? 2 : 1;
-                layer.Append(null, new BasicBlock(device, new BasicBlockOptions(
-                    channels, width << stage, stride, projection, policy?.Weights(LayerPlace.Inner),
-                    policy?.Activations(policy.ActivationBits), policy?.Activations(policy.ResidualBits), policy?.SignedActivations(8))));
+                var sizes = new BasicBlockOptions(channels, width << stage, stage > 0 && b == 0 ? 2 : 1, projection);
+                layer.Append(null, new BasicBlock(device, build.Plan is null ? sizes : Quantized(sizes, $"layer{stage + 1}.{b}", build.Plan, policy!)));
                 channels = width << stage;
             }
 
             Append($"layer{stage + 1}", layer);
         }
 
-        build.Quant(this, "quant_stream", policy?.ResidualBits);
+        build.StreamQuant(this, policy?.ResidualBits);
         Append("pool", new GlobalAveragePool(device));
-        build.Quant(this, "quant_pool", policy?.LastLayerActivationBits);
-        build.Classifier(this, "linear", channels);
+        build.Quant(this, "quant_pool", "linear", LayerPlace.Last);
+        build.Classifier(this, "linear", "linear", channels);
         Initialize(options.Seed);
     }
 
@@ -67,4 +65,21 @@ public sealed class ResNetCifar : Sequential
 
     /// <summary>True for option-B shortcuts.</summary>
     public bool Projection { get; }
+
+    // A projection reads what the first convolution reads.
+    private static BasicBlockOptions Quantized(in BasicBlockOptions sizes, string path, LayerPlan plan, QuantizationPolicy policy)
+    {
+        string first = $"{path}.conv1", second = $"{path}.conv2", shortcut = $"{path}.downsample.0";
+        return sizes with
+        {
+            Weights = plan.Weights(first, LayerPlace.Inner),
+            Activations = sizes.IsProjected ? plan.Edge(LayerPlace.Inner, first, shortcut) : plan.Edge(LayerPlace.Inner, first),
+            Residual = policy.Activations(policy.ResidualBits),
+            Shortcut = policy.SignedActivations(8),
+            SecondWeights = plan.Weights(second, LayerPlace.Inner),
+            InnerActivations = plan.Edge(LayerPlace.Inner, second),
+            ShortcutWeights = sizes.IsProjected ? plan.Weights(shortcut, LayerPlace.Inner) : null,
+            HasOwnResidual = plan.KeepsResidualApart,
+        };
+    }
 }

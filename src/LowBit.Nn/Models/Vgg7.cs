@@ -33,7 +33,7 @@ public sealed class Vgg7 : Sequential
         {
             int outChannels = width << ((i - 1) / 2);
             build.ConvNormRelu(this, $"{i}", new ConvOptions(channels, outChannels, 3, Padding: 1), i == 1 ? LayerPlace.First : LayerPlace.Inner);
-            build.Quant(this, $"quant{i}");
+            build.Quant(this, $"quant{i}", i < 6 ? $"conv{i + 1}" : "fc1");
             channels = outChannels;
             if (i % 2 == 0)
             {
@@ -43,8 +43,8 @@ public sealed class Vgg7 : Sequential
 
         Append("flatten", new Flatten(device));
         build.LinearNormRelu(this, "1", (options.Height / 8) * (options.Width / 8) * channels, 8 * width, LayerPlace.Inner);
-        build.Quant(this, "quant7", options.Quantization?.LastLayerActivationBits);
-        build.Classifier(this, "fc2", 8 * width);
+        build.Quant(this, "quant7", "fc2", LayerPlace.Last);
+        build.Classifier(this, "fc2", "fc2", 8 * width);
         Initialize(options.Seed);
     }
 }

@@ -45,6 +45,9 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.LearnGamma"/>
     public bool? LearnGamma { get; set; }
 
+    /// <inheritdoc cref="QuantizationPolicy.Layers"/>
+    public LayerBits[] Layers { get; set; } = [];
+
     /// <summary>
     /// Progressive lowering: entries of first epoch and least bits, epochs ascending from 0, bits descending down to the recipe's own;
     /// empty to train with the recipe's bits from the start. The ends and the residual stream keep their bits throughout.
@@ -68,23 +71,7 @@ public sealed record QuantizationSection
             throw new ArgumentException($"there is no stage {stage} in a recipe with {CountStages()} of them");
         }
 
-        int least = Progressive.Length == 0 ? 0 : Progressive[stage].Bits;
-        return new QuantizationPolicy
-        {
-            Method = Method,
-            WeightBits = Math.Max(WeightBits, least),
-            ActivationBits = Math.Max(ActivationBits, least),
-            FirstLayerWeightBits = FirstLayerWeightBits,
-            LastLayerWeightBits = LastLayerWeightBits,
-            LastLayerActivationBits = LastLayerActivationBits,
-            ResidualBits = ResidualBits,
-            PerChannel = PerChannel,
-            Grid = Grid,
-            ClipStart = ClipStart,
-            EwgsDelta = EwgsDelta,
-            DsqAlpha = DsqAlpha,
-            LearnGamma = LearnGamma,
-        };
+        return ToPolicyAt(Progressive.Length == 0 ? 0 : Progressive[stage].Bits);
     }
 
     /// <summary>The epoch in front of which a stage ends.</summary>
@@ -94,6 +81,16 @@ public sealed record QuantizationSection
 
     internal void Validate(int epochs)
     {
+        if (Layers is null)
+        {
+            throw new ArgumentException("quantization.layers is null; leave it out to give no layer bits of its own");
+        }
+
+        if (Array.IndexOf(Layers, null) is >= 0 and int empty)
+        {
+            throw new ArgumentException($"quantization.layers[{empty}] is null; give its layer and bits");
+        }
+
         if (Progressive is null)
         {
             throw new ArgumentException("quantization.progressive is null; leave it out to train with the recipe's bits from the start");
@@ -116,10 +113,36 @@ public sealed record QuantizationSection
             ToPolicy(stage).Validate();
         }
 
-        if (Progressive.Length > 0 && Progressive[^1].Bits > Math.Min(WeightBits, ActivationBits))
+        int least = Layers.Aggregate(Math.Min(WeightBits, ActivationBits), (bits, layer) => Math.Min(bits, Math.Min(layer.WeightBits ?? bits, layer.ActivationBits ?? bits)));
+        if (Progressive.Length > 0 && Progressive[^1].Bits > least)
         {
             throw new ArgumentException(
-                $"quantization.progressive ends with {Progressive[^1].Bits} bits; it must come down to the recipe's w{WeightBits}a{ActivationBits}, add a stage of {Math.Min(WeightBits, ActivationBits)} bits");
+                $"quantization.progressive ends with {Progressive[^1].Bits} bits; it must come down to the recipe's {ToPolicyAt(0).Inner()}, add a stage of {least} bits");
         }
     }
+
+    private QuantizationPolicy ToPolicyAt(int least)
+        => new()
+        {
+            Method = Method,
+            WeightBits = Math.Max(WeightBits, least),
+            ActivationBits = Math.Max(ActivationBits, least),
+            FirstLayerWeightBits = FirstLayerWeightBits,
+            LastLayerWeightBits = LastLayerWeightBits,
+            LastLayerActivationBits = LastLayerActivationBits,
+            ResidualBits = ResidualBits,
+            PerChannel = PerChannel,
+            Grid = Grid,
+            ClipStart = ClipStart,
+            EwgsDelta = EwgsDelta,
+            DsqAlpha = DsqAlpha,
+            LearnGamma = LearnGamma,
+            Layers = least == 0 || Layers.Length == 0 ? Layers : [.. Layers.Select(layer => Raised(layer, least))],
+        };
+
+    // Both kinds of bits that the layer was given; what it was not given follows the policy, which is raised too.
+    private static LayerBits Raised(LayerBits layer, int least)
+        => layer with { WeightBits = Raised(layer.WeightBits, least), ActivationBits = Raised(layer.ActivationBits, least) };
+
+    private static int? Raised(int? bits, int least) => bits is { } given ? Math.Max(given, least) : null;
 }

@@ -165,6 +165,9 @@ public sealed class TrainingRun : IDisposable
     private RunRecord Record()
     {
         QuantizationPolicy? policy = Recipe.Quantization?.ToPolicy();
+
+        // The model may be one of an earlier stage; the bits are those of the finished one.
+        IReadOnlyList<QuantizedLayer> layers = policy is null ? [] : QuantizedLayers.Of(Model);
         return new RunRecord
         {
             Recipe = Recipe.Name,
@@ -173,8 +176,10 @@ public sealed class TrainingRun : IDisposable
             Epochs = Recipe.Training.Epochs,
             Parameters = Model.CountParameters(),
             Quantization = policy?.ToString(),
-            FirstLayer = policy is null ? null : $"w{policy.FirstLayerWeightBits}a8",
-            LastLayer = policy is null ? null : $"w{policy.LastLayerWeightBits}a{policy.LastLayerActivationBits}",
+            FirstLayer = policy is null ? null : $"w{policy.WeightBitsOf(layers[0].Path, LayerPlace.First)}a8",
+            LastLayer = policy is null
+                ? null
+                : $"w{policy.WeightBitsOf(layers[^1].Path, LayerPlace.Last)}a{policy.ActivationBitsOf(layers[^1].Path, LayerPlace.Last)}",
             Teacher = _teacher?.Fingerprint,
         };
     }

@@ -99,6 +99,33 @@ public class RecipeReaderTests
         Assert.Equal(recipe.ToJson(), RecipeReader.Parse(recipe.ToJson(), "again").ToJson());
     }
 
+    [Fact]
+    public void Bits_of_single_layers_are_read_written_and_count_for_the_hash()
+    {
+        const string Setting = """quantization.layers=[{"layer":"layer1.0.conv1","weightBits":3,"activationBits":5},{"layer":"linear","weightBits":6}]""";
+        Recipe recipe = RecipeReader.Parse(Small, "s", Setting);
+        LayerBits[] expected = [new("layer1.0.conv1", 3, 5), new("linear", 6)];
+        Assert.Equal(expected, recipe.Quantization!.Layers);
+        Assert.Equal(expected, recipe.Quantization.ToPolicy().Layers);
+        Recipe again = RecipeReader.Parse(recipe.ToJson(), "again");
+        Assert.Equal(expected, again.Quantization!.Layers);
+        Assert.Equal((recipe.ToJson(), recipe.Hash()), (again.ToJson(), again.Hash()));
+        string[] hashes = [recipe.Hash(), RecipeReader.Parse(Small, "s").Hash(), RecipeReader.Parse(Small, "s", Setting.Replace('6', '7')).Hash()];
+        Assert.Equal(3, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Stages_raise_the_bits_of_single_layers_too()
+    {
+        Recipe recipe = RecipeReader.Parse(
+            Small, "s", """quantization.layers=[{"layer":"layer1.0.conv1","weightBits":1,"activationBits":5},{"layer":"layer1.0.conv2","weightBits":3}]""",
+            """quantization.progressive=[{"epoch":0,"bits":8},{"epoch":1,"bits":4},{"epoch":2,"bits":1}]""");
+        QuantizationSection section = recipe.Quantization!;
+        Assert.Equal([new LayerBits("layer1.0.conv1", 8, 8), new LayerBits("layer1.0.conv2", 8)], section.ToPolicy(0).Layers);
+        Assert.Equal([new LayerBits("layer1.0.conv1", 4, 5), new LayerBits("layer1.0.conv2", 4)], section.ToPolicy(1).Layers);
+        Assert.Equal(section.Layers, section.ToPolicy().Layers);
+    }
+
     [Theory]
     [InlineData("optimizer.learnRate=1", "did you mean 'optimizer.learningRate'?")]
     [InlineData("optimiser.kind=sgd", "did you mean 'optimizer'?")]
@@ -127,6 +154,15 @@ public class RecipeReaderTests
     [InlineData("distillation={\"teacher\":\"t.lbc\",\"mean\":[0],\"deviation\":[1]}", "distillation.mean")]
     [InlineData("distillation={\"teacher\":\"t.safetensors\",\"model\":{},\"mean\":[0]}", "distillation.deviation")]
     [InlineData("distillation={\"teacher\":\"t.safetensors\",\"model\":{},\"mean\":[0],\"deviation\":[0]}", "distillation.mean and distillation.deviation: channel 0")]
+    [InlineData("quantization.layers=null", "quantization.layers is null")]
+    [InlineData("quantization.layers=[null]", "quantization.layers[0] is null")]
+    [InlineData("quantization.layers=[{}]", "quantization.layers[0] names no layer")]
+    [InlineData("quantization.layers=[{\"layer\":\"a\"}]", "quantization.layers[0] gives 'a' no bits")]
+    [InlineData("quantization.layers=[{\"layer\":\"a\",\"weightBit\":4}]", "did you mean 'quantization.layers[0].weightBits'?")]
+    [InlineData("quantization.layers=[{\"layer\":\"a\",\"weightBits\":0}]", "quantization.layers[0].weightBits ('a') is 0")]
+    [InlineData("quantization.layers=[{\"layer\":\"a\",\"weightBits\":2},{\"layer\":\"a\",\"weightBits\":2}]", "names 'a' a second time")]
+    [InlineData("quantization.layers=a", "quantization.layers")]
+    [InlineData("quantization={\"layers\":[{\"layer\":\"a\",\"weightBits\":1}],\"progressive\":[{\"epoch\":0,\"bits\":4}]}", "add a stage of 1 bits")]
     [InlineData("quantization.progressive=null", "quantization.progressive is null")]
     [InlineData("quantization.progressive=[null]", "quantization.progressive[0] is null")]
     [InlineData("quantization.progressive=8", "quantization.progressive")]
