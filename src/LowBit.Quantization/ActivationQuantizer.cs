@@ -13,17 +13,28 @@ public sealed class ActivationQuantizer : Quantizer
     /// <param name="parts">The parts, with exactly one step.</param>
     /// <exception cref="ArgumentException">There is more than one step, or the codes are not unsigned.</exception>
     public ActivationQuantizer(QuantizerParts parts)
-        : base(parts)
+        : this(new QuantizerWidths(parts))
     {
-        if (parts.Steps.Step.Length != 1)
-        {
-            throw new ArgumentException($"an activation has one step, got {parts.Steps.Step.Length}", nameof(parts));
-        }
+    }
 
-        if (parts.Range.Signed || !parts.Range.Contains(parts.ZeroPoint))
+    /// <summary>Composes a quantizer that can be switched between widths.</summary>
+    /// <param name="widths">The parts of each width, with exactly one step.</param>
+    /// <exception cref="ArgumentException">There is more than one step, or the codes are not unsigned.</exception>
+    public ActivationQuantizer(QuantizerWidths widths)
+        : base(widths)
+    {
+        foreach (QuantizerParts parts in widths.All)
         {
-            throw new ArgumentException(
-                $"activation codes are stored unsigned with the zero point among them, got {parts.Range} and zero point {parts.ZeroPoint}", nameof(parts));
+            if (parts.Steps.Step.Length != 1)
+            {
+                throw new ArgumentException($"an activation has one step, got {parts.Steps.Step.Length}", nameof(widths));
+            }
+
+            if (parts.Range.Signed || !parts.Range.Contains(parts.ZeroPoint))
+            {
+                throw new ArgumentException(
+                    $"activation codes are stored unsigned with the zero point among them, got {parts.Range} and zero point {parts.ZeroPoint}", nameof(widths));
+            }
         }
     }
 
@@ -52,7 +63,7 @@ public sealed class ActivationQuantizer : Quantizer
         Observer = observer;
     }
 
-    /// <summary>Ends calibration and takes the observer's step.</summary>
+    /// <summary>Ends calibration and takes the observer's step, at every width its own.</summary>
     /// <exception cref="InvalidOperationException">No calibration runs, or nothing was observed.</exception>
     public void EndCalibration()
     {
@@ -61,8 +72,8 @@ public sealed class ActivationQuantizer : Quantizer
             throw new InvalidOperationException($"no calibration of quantizer {Name} is running; call BeginCalibration first");
         }
 
-        Source.Start([Observer.Step(Range, ZeroPoint)]);
-        MarkInitialized();
+        Observer observer = Observer;
+        StartWidths(parts => [observer.Step(parts.Range, parts.Steps.ZeroPoint ?? parts.ZeroPoint)], isAnew: true);
         Observer = null;
     }
 
@@ -144,6 +155,7 @@ public sealed class ActivationQuantizer : Quantizer
             if (isFirst || (Training && !NoGradient.IsActive))
             {
                 tracked.Track(x, isFirst, Name);
+                MarkInitialized();
             }
         }
         else if (isFirst)
@@ -153,21 +165,18 @@ public sealed class ActivationQuantizer : Quantizer
                 if (Source is IntervalSource interval)
                 {
                     interval.Find(x.ToArray());
+                    MarkInitialized();
                 }
                 else
                 {
-                    Source.Start([Rule.Step(x.ToArray(), Range, ZeroPoint)]);
+                    float[] values = x.ToArray();
+                    StartWidths(parts => [parts.Rule.Step(values, parts.Range, parts.ZeroPoint)], isAnew: false);
                 }
             }
             catch (ArgumentException e)
             {
                 throw new ArgumentException($"activations at quantizer {Name}: {e.Message}", nameof(x), e);
             }
-        }
-
-        if (isFirst)
-        {
-            MarkInitialized();
         }
     }
 }

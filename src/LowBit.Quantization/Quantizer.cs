@@ -14,53 +14,82 @@ namespace LowBit.Quantization;
 /// </summary>
 public abstract class Quantizer : IDisposable
 {
-    private readonly QuantizerParts _parts;
-    private readonly Tensor _initialized;
+    private readonly QuantizerWidths _widths;
 
-    private protected Quantizer(QuantizerParts parts)
+    // One for each width, or a single one where all share a curve.
+    private readonly Tensor[] _initialized;
+    private int _current;
+
+    private protected Quantizer(QuantizerWidths widths)
     {
-        ArgumentNullException.ThrowIfNull(parts);
-        _parts = parts;
-        _initialized = Tensor.Full(parts.Steps.Step.Device, new Shape(1), parts.Steps.IsFixed ? 1 : 0).Persist();
+        ArgumentNullException.ThrowIfNull(widths);
+        _widths = widths;
+        _current = widths.Start;
+        _initialized = new Tensor[widths.Curve is null ? widths.All.Count : 1];
+        for (int i = 0; i < _initialized.Length; i++)
+        {
+            StepSource steps = widths.All[i].Steps;
+            _initialized[i] = Tensor.Full(steps.Step.Device, new Shape(1), steps.IsFixed ? 1 : 0).Persist();
+        }
     }
 
+    /// <summary>The widths between which <see cref="SelectBits"/> chooses, ascending; one for an ordinary quantizer.</summary>
+    public IReadOnlyList<int> Widths => _widths.Bits;
+
     /// <summary>The method: <c>lsq</c>, <c>pact</c>, <c>dorefa</c>, <c>uniform</c>, <c>affine</c>, …</summary>
-    public string Kind => _parts.Kind;
+    public string Kind => Current.Kind;
 
     /// <summary>Who this is in messages, for example <c>layer1.0.conv1.weight</c>.</summary>
     public string Name { get; set; } = "(unnamed)";
 
-    /// <summary>Code width.</summary>
-    public int Bits => _parts.Range.Width.Bits;
+    /// <summary>Code width, the selected one of <see cref="Widths"/>. Range, step, op and source are those of this width.</summary>
+    public int Bits => _widths.Bits[_current];
 
     /// <summary>The codes, as they are stored: with a zero point, the real zero is at <see cref="ZeroPoint"/>.</summary>
-    public CodeRange Range => _parts.Range;
+    public CodeRange Range => Current.Range;
 
     /// <summary>Code of real zero; 0 for weights and for unsigned activations, found and learned by LSQ+.</summary>
-    public int ZeroPoint => _parts.Steps.ZeroPoint ?? _parts.ZeroPoint;
+    public int ZeroPoint => Current.Steps.ZeroPoint ?? Current.ZeroPoint;
 
-    /// <summary>The steps, <c>[channels]</c> or <c>[1]</c>; positive after the first use.</summary>
-    public Tensor Step => _parts.Steps.Step;
+    /// <summary>The steps, <c>[channels]</c> or <c>[1]</c>; positive and up to date after a use at the selected width.</summary>
+    public Tensor Step => Current.Steps.Step;
 
     /// <summary>True when each output channel has its own step.</summary>
     public bool PerChannel => Step.Length > 1;
 
-    /// <summary>True when the step was found from data, loaded, or is fixed by the method.</summary>
-    public bool IsInitialized => _initialized.Item() != 0;
+    /// <summary>True when the step of the selected width was found from data, loaded, or is fixed by the method.</summary>
+    public bool IsInitialized => HasSteps(_current);
 
     /// <summary>False: <see cref="Apply"/> returns its input unchanged (float training, ablations).</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>The rounding and the estimator.</summary>
-    public QuantizeOp Op => _parts.Op;
+    public QuantizeOp Op => Current.Op;
 
     /// <summary>The rule that gives the first step.</summary>
-    public StepRule Rule => _parts.Rule;
+    public StepRule Rule => Current.Rule;
 
     /// <summary>Where the step is held.</summary>
-    public StepSource Source => _parts.Steps;
+    public StepSource Source => Current.Steps;
 
-    /// <summary>Fake-quantizes a tensor, differentiably; the first call finds the step from its values.</summary>
+    /// <summary>Goes on with another width: its range, its step. Costs nothing; what was applied before keeps its gradients.</summary>
+    /// <param name="bits">One of <see cref="Widths"/>.</param>
+    /// <exception cref="ArgumentException">There is no such width.</exception>
+    public void SelectBits(int bits)
+    {
+        for (int i = 0; i < _widths.Bits.Count; i++)
+        {
+            if (_widths.Bits[i] == bits)
+            {
+                _current = i;
+                return;
+            }
+        }
+
+        throw new ArgumentException($"{Kind} quantizer {Name} has {string.Join(", ", Widths)} bits and not {bits}; choose one of them or build it with more widths", nameof(bits));
+    }
+
+    /// <summary>Fake-quantizes a tensor, differentiably; the first call finds the steps of all widths from its values.</summary>
     /// <param name="x">Weights <c>[out, …]</c> or activations <c>[batch, …]</c>; finite.</param>
     /// <returns>The shape of <paramref name="x"/>; every element is exactly the float product <c>step·(code − zero point)</c>.</returns>
     /// <exception cref="ArgumentException">The first call sees a NaN or infinite value, or the shape does not fit the steps.</exception>
@@ -79,16 +108,25 @@ public abstract class Quantizer : IDisposable
         CodesWith(x, offsets, steps, codes);
     }
 
-    /// <summary>What an optimiser may change, with names for checkpoints; empty when nothing is learned.</summary>
-    public virtual IEnumerable<(string Name, Tensor Tensor)> Parameters() => _parts.Steps.Parameters();
+    /// <summary>
+    /// What an optimiser may change, with names for checkpoints; empty when nothing is learned. With several widths the names of each begin with its bits, as in
+    /// <c>4bit.step</c>; those that share a <see cref="ClipCurve"/> have its <c>level</c> and <c>slope</c>.
+    /// </summary>
+    public virtual IEnumerable<(string Name, Tensor Tensor)> Parameters() =>
+        _widths.Curve is { } curve
+            ? curve.Parameters()
+            : _widths.All.SelectMany((parts, i) => parts.Steps.Parameters().Select(p => (Prefix(i) + p.Name, p.Tensor)));
 
     /// <summary>State that is not learned but belongs into a checkpoint: whether the step was found, stored steps, running ranges.</summary>
     public virtual IEnumerable<(string Name, Tensor Tensor)> Buffers()
     {
-        yield return ("initialized", _initialized);
-        foreach ((string Name, Tensor Tensor) buffer in _parts.Steps.Buffers())
+        for (int i = 0; i < _initialized.Length; i++)
         {
-            yield return buffer;
+            yield return (Prefix(i) + "initialized", _initialized[i]);
+            foreach ((string name, Tensor tensor) in _widths.All[i].Steps.Buffers())
+            {
+                yield return (Prefix(i) + name, tensor);
+            }
         }
     }
 
@@ -132,11 +170,24 @@ public abstract class Quantizer : IDisposable
         }
     }
 
+    /// <summary>The state of an ordinary quantizer of the selected width and the same method that quantizes exactly like this one.</summary>
+    /// <returns>By the names of that quantizer's <see cref="SaveState"/>.</returns>
+    /// <exception cref="ArithmeticException">A learned number became NaN.</exception>
+    public IReadOnlyDictionary<string, float[]> Specialize()
+    {
+        if (IsInitialized)
+        {
+            Source.Refresh(Name);
+        }
+
+        return Source.State().Concat(OwnState()).Append(("initialized", Initialized(_current))).ToDictionary(static s => s.Item1, static s => s.Item2.ToArray());
+    }
+
     /// <summary>
     /// A penalty that the trainer adds to the loss: PACT's <c>λ/2·α²</c>; null for methods without one. A scalar, differentiable.
     /// </summary>
     public Tensor? Penalty() =>
-        _parts.PenaltyFactor > 0 && _parts.Steps.Learned is { } learned ? PenaltyNode.Apply(learned, _parts.PenaltyFactor) : null;
+        Current.PenaltyFactor > 0 && Current.Steps.Learned is { } learned ? PenaltyNode.Apply(learned, Current.PenaltyFactor) : null;
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
@@ -147,12 +198,37 @@ public abstract class Quantizer : IDisposable
 
     /// <summary>Method, bits and parts in one line, for example <c>lsq 4 bit -7..7 (round_half_even, straight_through) x16</c>.</summary>
     public override string ToString() =>
-        $"{Kind} {Bits} bit {Range} ({Op.Rounding}, {Op.Estimator}){(PerChannel ? $" x{Step.Length}" : string.Empty)}";
+        $"{Kind} {Bits} bit {Range} ({Op.Rounding}, {Op.Estimator}){(PerChannel ? $" x{Step.Length}" : string.Empty)}"
+            + (Widths.Count > 1 ? $" of {string.Join(", ", Widths)} bit" : string.Empty);
 
-    /// <summary>Highest code above the zero point, Qp.</summary>
-    private protected int Top => _parts.Range.High - _parts.ZeroPoint;
+    private QuantizerParts Current => _widths.All[_current];
 
-    private protected void MarkInitialized() => _initialized.CopyFrom([1f]);
+    /// <summary>What all widths have in common beside their steps, with the names it has in <see cref="SaveState"/>.</summary>
+    private protected virtual IEnumerable<(string Name, Tensor Tensor)> OwnState() => [];
+
+    private protected void MarkInitialized() => Initialized(_current).CopyFrom([1f]);
+
+    /// <summary>Starts widths at the steps that a rule gives for each.</summary>
+    /// <param name="stepsOf">From the parts of a width to its steps.</param>
+    /// <param name="isAnew">True: all widths; false: those that have no steps yet.</param>
+    private protected void StartWidths(Func<QuantizerParts, float[]> stepsOf, bool isAnew)
+    {
+        if (_widths.Curve is { } curve)
+        {
+            curve.Start([.. _widths.All.Select(stepsOf)]);
+            MarkInitialized();
+            return;
+        }
+
+        for (int i = 0; i < _initialized.Length; i++)
+        {
+            if (isAnew || !HasSteps(i))
+            {
+                _widths.All[i].Steps.Start(stepsOf(_widths.All[i]));
+                _initialized[i].CopyFrom([1f]);
+            }
+        }
+    }
 
     private protected void RequireInitialized()
     {
@@ -165,7 +241,7 @@ public abstract class Quantizer : IDisposable
     /// <summary>The steps as <see cref="Apply"/> would use them.</summary>
     private protected float[] PositiveSteps()
     {
-        _parts.Steps.Refresh(Name);
+        Current.Steps.Refresh(Name);
         return Step.ToArray();
     }
 
@@ -190,7 +266,7 @@ public abstract class Quantizer : IDisposable
     /// <summary>Fake-quantizes with the steps as they are. <paramref name="features"/> is N of the step's gradient scale <c>1/√(N·Qp)</c>.</summary>
     private protected Tensor Run(Tensor x, int features)
     {
-        _parts.Steps.Refresh(Name);
+        Current.Steps.Refresh(Name);
         int channels = Step.Length;
         int zeroPoint = ZeroPoint;
         // Low and High move by the zero point, so that kernels and estimators see real codes v = x/s; s·(clamp(r + z) − z) is the same number.
@@ -201,12 +277,18 @@ public abstract class Quantizer : IDisposable
     /// <summary>The same behind a convolution with batch normalisation, fused with it; there is one step.</summary>
     private protected Tensor RunAfter(in ConvBatchNormInputs inputs, int features)
     {
-        _parts.Steps.Refresh(Name);
+        Current.Steps.Refresh(Name);
         return Op.ApplyAfter(in inputs, Source, Range.Low - ZeroPoint, Range.High - ZeroPoint, StepGradientScale(features));
     }
 
     private float StepGradientScale(int features)
-        => (_parts.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Top)) : 1) * Source.Slope;
+        => (Current.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Current.Top)) : 1) * Source.Slope;
+
+    private string Prefix(int width) => _initialized.Length > 1 ? $"{_widths.Bits[width]}bit." : string.Empty;
+
+    private Tensor Initialized(int width) => _initialized[Math.Min(width, _initialized.Length - 1)];
+
+    private bool HasSteps(int width) => Initialized(width).Item() != 0;
 
     /// <summary>Codes with given offsets and steps.</summary>
     private protected void CodesWith(ReadOnlySpan<float> x, ReadOnlySpan<float> offsets, ReadOnlySpan<float> steps, Span<int> codes)
@@ -236,7 +318,16 @@ public abstract class Quantizer : IDisposable
     /// <summary>Frees the tensors.</summary>
     private protected virtual void Dispose(bool disposing)
     {
-        _initialized.Dispose();
-        _parts.Steps.Dispose();
+        foreach (Tensor initialized in _initialized)
+        {
+            initialized.Dispose();
+        }
+
+        foreach (QuantizerParts parts in _widths.All)
+        {
+            parts.Steps.Dispose();
+        }
+
+        _widths.Curve?.Dispose();
     }
 }

@@ -10,8 +10,11 @@ public static class QuantizerFactory
     /// <summary>The names that <see cref="QuantizerOptions.Method"/> may take.</summary>
     public static IReadOnlyList<string> Methods { get; } =
     [
-        Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind, LsqPlus.Kind, PactSawb.Kind, Apot.Kind, Ewgs.Kind, Dsq.Kind, Qil.Kind,
+        Lsq.Kind, Pact.Kind, DoReFa.Kind, Uniform.Kind, LsqPlus.Kind, PactSawb.Kind, Apot.Kind, Ewgs.Kind, Dsq.Kind, Qil.Kind, WeightNorm.Kind,
     ];
+
+    /// <summary>Those that can be switched between widths (<see cref="QuantizerOptions.Widths"/>).</summary>
+    public static IReadOnlyList<string> SwitchableMethods { get; } = [Lsq.Kind, WeightNorm.Kind];
 
     /// <summary>A quantizer for weights.</summary>
     /// <param name="options">Method, bits, per channel or not, grid.</param>
@@ -27,6 +30,7 @@ public static class QuantizerFactory
             throw new ArgumentException($"weights are [out, …] and not empty, got shape {shape}", nameof(shape));
         }
 
+        CheckWidths(options);
         int channels = options.PerChannel ? shape[0] : 1;
         return options.Method switch
         {
@@ -40,6 +44,7 @@ public static class QuantizerFactory
             Ewgs.Kind => Ewgs.Weight(options, device, channels),
             Dsq.Kind => Dsq.Weight(options, device, channels),
             Qil.Kind => Qil.Weight(options, device, channels),
+            WeightNorm.Kind => WeightNorm.Weight(options, device, channels),
             _ => throw Unknown(options),
         };
     }
@@ -51,6 +56,7 @@ public static class QuantizerFactory
     public static ActivationQuantizer Activation(QuantizerOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckWidths(options);
         return options.Method switch
         {
             Lsq.Kind => Lsq.Activation(options, device),
@@ -63,8 +69,19 @@ public static class QuantizerFactory
             Ewgs.Kind => Ewgs.Activation(options, device),
             Dsq.Kind => Dsq.Activation(options, device),
             Qil.Kind => Qil.Activation(options, device),
+            WeightNorm.Kind => WeightNorm.Activation(options, device),
             _ => throw Unknown(options),
         };
+    }
+
+    private static void CheckWidths(QuantizerOptions options)
+    {
+        if (options.Widths.Count > 0 && Methods.Contains(options.Method) && !SwitchableMethods.Contains(options.Method))
+        {
+            throw new ArgumentException(
+                $"{options.Method} has one width and cannot be switched between {string.Join(", ", options.Widths)} bits; leave widths out or use {string.Join(" or ", SwitchableMethods)}",
+                nameof(options));
+        }
     }
 
     private static ArgumentException Unknown(QuantizerOptions options) =>

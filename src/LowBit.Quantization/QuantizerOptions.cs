@@ -9,6 +9,15 @@ public sealed record QuantizerOptions
     /// <summary>Code width, 1 to 8.</summary>
     public int Bits { get; init; } = 4;
 
+    /// <summary>
+    /// The widths between which the quantizer can be switched, each 1 to 8, <see cref="Bits"/> among them; empty for <see cref="Bits"/> alone. Only with the
+    /// methods of <see cref="QuantizerFactory.SwitchableMethods"/>.
+    /// </summary>
+    public IReadOnlyList<int> Widths { get; init; } = [];
+
+    /// <summary>With several <see cref="Widths"/>: how the clipping level depends on the width.</summary>
+    public ClippingForm Clipping { get; init; } = ClippingForm.Table;
+
     /// <summary>Weights: one step per output channel instead of one per tensor.</summary>
     public bool PerChannel { get; init; }
 
@@ -19,17 +28,18 @@ public sealed record QuantizerOptions
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
     /// <summary>
-    /// How the (first) step is found: one of <see cref="StepRules.StepRuleFactory.Names"/>, or null for the method's own way.
+    /// How the (first) step is found: one of <see cref="StepRules.StepRuleFactory.Names"/>, or null for the method's own way. Weightnorm also has <c>constant</c>:
+    /// α starts at 3 for weights and at <see cref="ClipStart"/> for activations.
     /// </summary>
     public string? Init { get; init; }
 
     /// <summary>The percentile when <see cref="Init"/> is <c>percentile</c>; above 0, at most 100.</summary>
     public double Percentile { get; init; } = 99.9;
 
-    /// <summary>LSQ, LSQ+, EWGS, DSQ, QIL: multiply the gradients of what the quantizer learns by 1/√(N·Qp).</summary>
+    /// <summary>LSQ, LSQ+, APoT, weightnorm, EWGS, DSQ, QIL: multiply the gradients of what the quantizer learns by 1/√(N·Qp).</summary>
     public bool ScaleStepGradient { get; init; } = true;
 
-    /// <summary>PACT and APoT activations: the first clipping level α; positive. The papers start at 8 to 10.</summary>
+    /// <summary>PACT and APoT activations, and weightnorm's with a constant start: the first clipping level α; positive. The papers start at 8 to 10.</summary>
     public float ClipStart { get; init; } = 8;
 
     /// <summary>PACT: λ of the penalty λ/2·α² on the clipping level; 0 or more.</summary>
@@ -43,6 +53,12 @@ public sealed record QuantizerOptions
 
     /// <summary>DSQ: α in (0, ½], the softness of the steps that gradients see.</summary>
     public float DsqAlpha { get; init; } = 0.4f;
+
+    /// <summary>Weightnorm weights: mean and deviation are constants of the backward pass; false: the gradient goes through both.</summary>
+    public bool DetachStatistics { get; init; } = true;
+
+    /// <summary>Weightnorm weights: no gradient for clipped weights; false: the gradient passes the clip.</summary>
+    public bool MaskWeightGradient { get; init; }
 
     /// <summary>QIL weights: learn the exponent γ; false leaves it at 1.</summary>
     public bool LearnGamma { get; init; } = true;

@@ -28,6 +28,9 @@ public sealed record QuantizerParts
     /// <summary>True: the step's gradient is multiplied by 1/√(N·Qp), N the weights of one step or the features of one sample.</summary>
     public bool ScaleStepGradient { get; init; }
 
+    /// <summary>Highest code above the zero point, Qp.</summary>
+    internal int Top => Range.High - ZeroPoint;
+
     /// <summary>λ of the penalty λ/2·(learned)²; 0 for none.</summary>
     public float PenaltyFactor { get; init; }
 }

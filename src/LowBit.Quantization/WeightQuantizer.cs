@@ -19,15 +19,24 @@ public sealed class WeightQuantizer : Quantizer
     /// <param name="followsWeights">True: the rule gives the step anew at every use; false: only the first one.</param>
     /// <exception cref="ArgumentException">The parts have a zero point.</exception>
     public WeightQuantizer(QuantizerParts parts, WeightTransform? transform = null, bool followsWeights = false)
-        : base(parts)
+        : this(new QuantizerWidths(parts), transform)
     {
-        if (parts.ZeroPoint != 0)
+        _followsWeights = followsWeights;
+    }
+
+    /// <summary>Composes a quantizer that can be switched between widths.</summary>
+    /// <param name="widths">The parts of each width; the number of steps decides between per tensor and per channel.</param>
+    /// <param name="transform">What happens to the weights first, at every width; null for nothing.</param>
+    /// <exception cref="ArgumentException">The parts have a zero point.</exception>
+    public WeightQuantizer(QuantizerWidths widths, WeightTransform? transform = null)
+        : base(widths)
+    {
+        if (widths.All.FirstOrDefault(static parts => parts.ZeroPoint != 0) is { } other)
         {
-            throw new ArgumentException($"weights have zero point 0, got {parts.ZeroPoint}", nameof(parts));
+            throw new ArgumentException($"weights have zero point 0, got {other.ZeroPoint}", nameof(widths));
         }
 
         _transform = transform ?? new NoTransform();
-        _followsWeights = followsWeights;
     }
 
     /// <summary>The transform before quantization.</summary>
@@ -53,13 +62,12 @@ public sealed class WeightQuantizer : Quantizer
         if (finds)
         {
             Find(effective, given);
-            MarkInitialized();
         }
 
         return Run(effective, effective.Length / Step.Length);
     }
 
-    /// <summary>Takes the steps that a rule gives for weights, instead of those of the first use.</summary>
+    /// <summary>Takes the steps that a rule gives for weights, at every width its own, instead of those of the first use.</summary>
     /// <param name="weights"><c>[out, …]</c>, finite.</param>
     /// <param name="rule">The rule; a channel of zeros takes the step of the whole tensor.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite, or the shape does not fit the steps.</exception>
@@ -72,21 +80,19 @@ public sealed class WeightQuantizer : Quantizer
         using (NoGradient.Begin())
         using (TensorScope.Begin())
         {
-            SetSteps(StepsOf(EffectiveWeights(weights).ToArray(), rule));
+            RequireGivenSteps();
+            float[] values = EffectiveWeights(weights).ToArray();
+            StartWidths(parts => StepsOf(values, rule, parts.Range), isAnew: true);
         }
     }
 
-    /// <summary>Takes given steps.</summary>
+    /// <summary>Takes given steps for the selected width; where widths share a clipping level, the level moves for all of them.</summary>
     /// <param name="steps">As many as <see cref="Quantizer.Step"/> holds, positive and finite.</param>
     /// <exception cref="ArgumentException">The number of steps differs, or one is not positive and finite.</exception>
     /// <exception cref="InvalidOperationException">The method fixes its steps or finds them anew at every use.</exception>
     public void SetSteps(ReadOnlySpan<float> steps)
     {
-        if (Source.IsFixed || Source is IntervalSource || _followsWeights || _transform is not NoTransform)
-        {
-            throw new InvalidOperationException($"{Kind} quantizer {Name} does not quantize by steps that are given to it; use lsq");
-        }
-
+        RequireGivenSteps();
         if (steps.Length != Step.Length)
         {
             throw new ArgumentException($"quantizer {Name} holds {Step.Length} steps, got {steps.Length}", nameof(steps));
@@ -126,7 +132,7 @@ public sealed class WeightQuantizer : Quantizer
             RequireInitialized();
         }
 
-        float[] steps = _followsWeights ? StepsOf(values, Rule) : PositiveSteps();
+        float[] steps = _followsWeights ? StepsOf(values, Rule, Range) : PositiveSteps();
         (float[] offsets, float[] intake) = _followsWeights ? (new float[steps.Length], steps) : Intake();
         var wide = new int[values.Length];
         CodesWith(values, offsets, intake, wide);
@@ -145,6 +151,9 @@ public sealed class WeightQuantizer : Quantizer
     /// <inheritdoc/>
     public override IEnumerable<(string Name, Tensor Tensor)> Buffers() => base.Buffers().Concat(_transform.Buffers());
 
+    /// <inheritdoc/>
+    private protected override IEnumerable<(string Name, Tensor Tensor)> OwnState() => _transform.Parameters().Concat(_transform.Buffers());
+
     private protected override void Dispose(bool disposing)
     {
         _transform.Dispose();
@@ -156,6 +165,7 @@ public sealed class WeightQuantizer : Quantizer
         if (given is not null)
         {
             Source.Start(given);
+            MarkInitialized();
             return;
         }
 
@@ -168,10 +178,16 @@ public sealed class WeightQuantizer : Quantizer
             if (Source is IntervalSource interval)
             {
                 FindInterval(interval, values);
+                MarkInitialized();
+            }
+            else if (_followsWeights)
+            {
+                Source.Start(StepsOf(values, Rule, Range));
+                MarkInitialized();
             }
             else
             {
-                Source.Start(StepsOf(values, Rule));
+                StartAll(rented, effective.Length);
             }
         }
         finally
@@ -179,6 +195,9 @@ public sealed class WeightQuantizer : Quantizer
             ArrayPool<float>.Shared.Return(rented);
         }
     }
+
+    // Apart, so that only the first use pays for the closure.
+    private void StartAll(float[] values, int count) => StartWidths(parts => StepsOf(values.AsSpan(0, count), parts.Rule, parts.Range), isAnew: false);
 
     private void FindInterval(IntervalSource interval, ReadOnlySpan<float> values)
     {
@@ -205,7 +224,7 @@ public sealed class WeightQuantizer : Quantizer
     }
 
     /// <summary>The rule's steps; a channel of zeros, which tells nothing, takes the step of the whole tensor.</summary>
-    private float[] StepsOf(ReadOnlySpan<float> values, StepRule rule)
+    private float[] StepsOf(ReadOnlySpan<float> values, StepRule rule, CodeRange range)
     {
         var steps = new float[Step.Length];
         int inner = values.Length / steps.Length;
@@ -217,12 +236,12 @@ public sealed class WeightQuantizer : Quantizer
                 ReadOnlySpan<float> channel = values.Slice(c * inner, inner);
                 if (steps.Length > 1 && channel.IndexOfAnyExcept(0f) < 0)
                 {
-                    whole = whole > 0 ? whole : rule.Step(values, Range);
+                    whole = whole > 0 ? whole : rule.Step(values, range);
                     steps[c] = whole;
                 }
                 else
                 {
-                    steps[c] = rule.Step(channel, Range);
+                    steps[c] = rule.Step(channel, range);
                 }
             }
         }
@@ -232,6 +251,14 @@ public sealed class WeightQuantizer : Quantizer
         }
 
         return steps;
+    }
+
+    private void RequireGivenSteps()
+    {
+        if (Source.IsFixed || Source is IntervalSource || _followsWeights || _transform is not NoTransform)
+        {
+            throw new InvalidOperationException($"{Kind} quantizer {Name} does not quantize by steps that are given to it; use lsq");
+        }
     }
 
     private void CheckFinite(Tensor weights)

@@ -17,7 +17,7 @@ public class FusedQuantizerTests
 
     private static readonly CpuDevice s_device = new(new WorkerPool(2));
 
-    public static TheoryData<string, int> Methods => new() { { Lsq.Kind, 1 }, { Lsq.Kind, 2 }, { Lsq.Kind, 4 }, { Lsq.Kind, 8 }, { Pact.Kind, 3 } };
+    public static TheoryData<string, int> Methods => new() { { Lsq.Kind, 1 }, { Lsq.Kind, 2 }, { Lsq.Kind, 4 }, { Lsq.Kind, 8 }, { Pact.Kind, 3 }, { WeightNorm.Kind, 3 } };
 
     [Theory]
     [MemberData(nameof(Methods))]

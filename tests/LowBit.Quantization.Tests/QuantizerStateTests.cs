@@ -71,6 +71,7 @@ public sealed class QuantizerStateTests
     [InlineData("ewgs", "lower,upper", "lower,upper,initialized,scale")]
     [InlineData("dsq", "upper", "upper,initialized")]
     [InlineData("qil", "center,width", "center,width,initialized,scale")]
+    [InlineData("weightnorm", "alpha", "alpha,initialized")]
     public void State_has_stable_names(string method, string learned, string all)
     {
         using ActivationQuantizer quantizer = QuantizerFactory.Activation(new QuantizerOptions { Method = method }, Samples.Device);
@@ -87,6 +88,7 @@ public sealed class QuantizerStateTests
     [InlineData("ewgs", "lower,upper,scale,initialized")]
     [InlineData("dsq", "upper,initialized")]
     [InlineData("qil", "center,width,gamma,initialized,step,scale")]
+    [InlineData("weightnorm", "alpha,initialized")]
     public void State_of_weights_has_stable_names(string method, string all)
     {
         using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { Method = method }, Samples.Device, new Shape(2, 3));

@@ -27,11 +27,11 @@ internal static class Samples
         }
     }
 
-    /// <summary>What the methods say of themselves: QIL and APoT have a zero, APoT's sums fit a byte up to 6 bits, EWGS needs a symmetric grid.</summary>
+    /// <summary>What the methods say of themselves: QIL, weightnorm and APoT have a zero, APoT's sums fit a byte up to 6 bits, EWGS needs a symmetric grid.</summary>
     public static bool HasWeights(string method, int bits, WeightGrid grid) => method switch
     {
         "apot" => grid == WeightGrid.Narrow && bits is >= 2 and not 7,
-        "qil" => grid == WeightGrid.Narrow && bits >= 2,
+        "qil" or "weightnorm" => grid == WeightGrid.Narrow && bits >= 2,
         "ewgs" => grid != WeightGrid.Full,
         _ => true,
     };

@@ -39,10 +39,10 @@ public sealed class ActivationQuant : Module
     }
 
     /// <summary>
-    /// True when a ReLU in front of the quantizer changes neither values nor gradients. Those of LSQ and APoT to x and to the step are 0 at and below
+    /// True when a ReLU in front of the quantizer changes neither values nor gradients. Those of LSQ, APoT and weightnorm to x and to the step are 0 at and below
     /// code 0; a first step is found from rectified values, and other estimators differ at zero itself.
     /// </summary>
-    public bool ClipsLikeRelu => Quantizer is { Kind: Lsq.Kind or Apot.Kind, ZeroPoint: 0, Range.Low: 0, CanFuse: true };
+    public bool ClipsLikeRelu => Quantizer is { Kind: Lsq.Kind or Apot.Kind or WeightNorm.Kind, ZeroPoint: 0, Range.Low: 0, CanFuse: true };
 
     /// <inheritdoc/>
     public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)

@@ -22,14 +22,28 @@ public static class Lsq
     public const string Kind = "lsq";
 
     /// <summary>A weight quantizer.</summary>
-    /// <param name="options">Bits, grid, init.</param>
+    /// <param name="options">Bits, widths, grid, init.</param>
     /// <param name="device">Where the steps live.</param>
     /// <param name="channels">Number of steps: 1, or the output channels.</param>
     public static WeightQuantizer Weight(QuantizerOptions options, Device device, int channels)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return new(Widths.Of(options, own => WeightParts(own, device, channels)));
+    }
+
+    /// <summary>An activation quantizer.</summary>
+    /// <param name="options">Bits, widths, sign, init.</param>
+    /// <param name="device">Where the step lives.</param>
+    public static ActivationQuantizer Activation(QuantizerOptions options, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Widths.Of(options, own => ActivationParts(own, device)));
+    }
+
+    private static QuantizerParts WeightParts(QuantizerOptions options, Device device, int channels)
+    {
         CodeRange range = Grids.Weight(options);
-        return new(new QuantizerParts
+        return new QuantizerParts
         {
             Kind = Kind,
             Range = range,
@@ -37,17 +51,13 @@ public static class Lsq
             Steps = new LearnedStep(device, channels),
             Rule = Rules.For(options) ?? new LsqStep(),
             ScaleStepGradient = options.ScaleStepGradient,
-        });
+        };
     }
 
-    /// <summary>An activation quantizer.</summary>
-    /// <param name="options">Bits, sign, init.</param>
-    /// <param name="device">Where the step lives.</param>
-    public static ActivationQuantizer Activation(QuantizerOptions options, Device device)
+    private static QuantizerParts ActivationParts(QuantizerOptions options, Device device)
     {
-        ArgumentNullException.ThrowIfNull(options);
         (CodeRange range, int zeroPoint) = Grids.Activation(options);
-        return new(new QuantizerParts
+        return new QuantizerParts
         {
             Kind = Kind,
             Range = range,
@@ -56,6 +66,6 @@ public static class Lsq
             Steps = new LearnedStep(device, 1),
             Rule = Rules.For(options) ?? new LsqStep(),
             ScaleStepGradient = options.ScaleStepGradient,
-        });
+        };
     }
 }

@@ -20,13 +20,13 @@ internal sealed class QuantizeOp<TRounding, TEstimator> : QuantizeOp
     /// <inheritdoc/>
     internal override Tensor Apply(Tensor x, StepSource steps, in FakeQuantShape shape, float stepGradientScale)
     {
-        var node = new QuantizeNode<TRounding, TEstimator>(x, steps.Learned, shape, stepGradientScale);
+        var node = new QuantizeNode<TRounding, TEstimator>(x, steps.GradientTarget(), shape, stepGradientScale);
         return node.Run(x, steps.Step);
     }
 
     /// <inheritdoc/>
     internal override Tensor ApplyAfter(in ConvBatchNormInputs inputs, StepSource steps, int low, int high, float stepGradientScale)
-        => ConvBatchNormOp.ConvBatchNorm<FusedQuantizer<TRounding, TEstimator>>(in inputs, new FusedStep(steps.Step, steps.Learned, low, high, stepGradientScale));
+        => ConvBatchNormOp.ConvBatchNorm<FusedQuantizer<TRounding, TEstimator>>(in inputs, new FusedStep(steps.Step, steps.GradientTarget(), low, high, stepGradientScale));
 
     /// <inheritdoc/>
     internal override void Codes(ReadOnlySpan<float> x, in CodeRule rule, Span<int> codes) => CodesOf<TRounding>(x, in rule, codes);

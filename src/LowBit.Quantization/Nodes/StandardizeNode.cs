@@ -5,16 +5,20 @@ using LowBit.Tensors;
 
 namespace LowBit.Quantization.Nodes;
 
-/// <summary>y = (x − μ)/(σ + ε). Keeps y: gx += a·(g − mean g) − y·Σ(g·y)/(n·σ) with a = 1/(σ + ε).</summary>
-internal sealed class StandardizeNode(Tensor x) : Node(x)
+/// <summary>
+/// y = (x − μ)/(σ + ε), a = 1/(σ + ε). Keeps y: gx += a·(g − mean g) − y·Σ(g·y)/(n·σ); with detached statistics it keeps nothing: gx += a·g.
+/// </summary>
+internal sealed class StandardizeNode(Tensor x, bool isDetached) : Node(x)
 {
     private Tensor? _result;
     private double _deviation;
     private double _factor;
 
-    public static Tensor Apply(Tensor x, float mean, double epsilon)
+    public override bool KeepsOutput => !isDetached;
+
+    public static Tensor Apply(Tensor x, float mean, double epsilon, bool isDetached)
     {
-        var node = new StandardizeNode(x);
+        var node = new StandardizeNode(x, isDetached);
         Tensor y = Output(node, x.Shape);
         x.Device.Fill(x.Length, -mean, y.Buffer);
         x.Device.Accumulate(x.Length, 1, x.Buffer, y.Buffer);
@@ -33,6 +37,12 @@ internal sealed class StandardizeNode(Tensor x) : Node(x)
         }
 
         int n = x.Length;
+        if (isDetached)
+        {
+            Device.Accumulate(n, (float)_factor, outputGradient, gx);
+            return;
+        }
+
         double mean = Device.Reduce<Sum>(n, outputGradient) / n;
         using Tensor scratch = Tensor.Allocate(Device, x.Shape);
         Device.Fill(n, (float)(-_factor * mean), scratch.Buffer);

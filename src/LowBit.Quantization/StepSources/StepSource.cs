@@ -16,6 +16,12 @@ public abstract class StepSource : IDisposable
         Step = Tensor.Full(device, new Shape(channels), StepRules.StepRule.StepOfZeros).Persist();
     }
 
+    /// <summary>Takes steps that another source keeps up to date.</summary>
+    private protected StepSource(Tensor step)
+    {
+        Step = step;
+    }
+
     /// <summary>The steps in use, <c>[channels]</c>. Positive once <see cref="Refresh"/> ran.</summary>
     public Tensor Step { get; }
 
@@ -57,6 +63,15 @@ public abstract class StepSource : IDisposable
     {
     }
 
+    /// <summary>
+    /// Where the gradient of one use flows to: <see cref="Learned"/>, or while gradients are recorded a tensor that a differentiable op made from what is learned;
+    /// called once for each use, after <see cref="Refresh"/>.
+    /// </summary>
+    internal virtual Tensor? GradientTarget() => Learned;
+
+    /// <summary>What an ordinary quantizer with these steps saves.</summary>
+    internal virtual IEnumerable<(string Name, Tensor Tensor)> State() => Parameters().Concat(Buffers());
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
@@ -69,7 +84,7 @@ public abstract class StepSource : IDisposable
     protected virtual void Dispose(bool disposing) => Step.Dispose();
 
     /// <summary>Replaces every element by <see cref="Steps.Positive"/> of it; uploads only when something changed.</summary>
-    private protected static void MakePositive(Tensor tensor, string name)
+    internal static void MakePositive(Tensor tensor, string name)
     {
         Span<float> values = tensor.Length <= 256 ? stackalloc float[tensor.Length] : new float[tensor.Length];
         tensor.CopyTo(values);
