@@ -24,29 +24,27 @@ public class FusedQuantizerTests
     public void Fused_and_separate_ops_agree(string method, int bits)
     {
         using TensorScope scope = TensorScope.Begin();
-        var random = new Random(5);
-        float[] x = Values(random, Pixels * In), w = Values(random, Out * In), gamma = Values(random, Out), beta = Values(random, Out);
-        float[] upstream = Values(random, Pixels * Out);
         using ActivationQuantizer quantizer = QuantizerFactory.Activation(new QuantizerOptions { Method = method, Bits = bits }, s_device);
-        quantizer.Apply(Tensor.FromArray(s_device, [.. Values(random, 200).Select(static v => Math.Abs(v))], 4, 50));
+        quantizer.Apply(Tensor.FromArray(s_device, [.. Values(new Random(6), 200).Select(static v => Math.Abs(v))], 4, 50));
         Assert.True(quantizer.CanFuse);
+        CheckAgreement(quantizer);
+    }
 
-        Result fused = Run(quantizer, x, w, gamma, beta, upstream, static (q, inputs) => q.ApplyAfter(in inputs));
-        Result separate = Run(quantizer, x, w, gamma, beta, upstream, static (q, i)
-            => q.Apply(i.X.Conv2d(i.W).BatchNormTraining(i.Gamma, i.Beta, i.RunningMean, i.RunningVariance, i.Momentum, i.Epsilon)));
-        Assert.Equal(separate.Y, fused.Y);
-        Assert.Equal(separate.RunningMean, fused.RunningMean);
-        Assert.Equal(separate.RunningVariance, fused.RunningVariance);
-
-        // Both paths sum the same products in another order: every sum of n terms differs by at most twice Gamma(n) of its magnitudes.
-        double step = 2 * Bounds.Gamma(upstream.Length + 8) * upstream.Sum(static g => Math.Abs((double)g)) * ((1 << bits) - 1);
-        Assert.InRange(fused.Step - separate.Step, -step, step);
-        double largest = upstream.Max(static g => Math.Abs(g)), scale = gamma.Max(static g => Math.Abs(g)) * separate.InverseBound;
-        double raw = scale * largest * (4 * Bounds.Gamma(Pixels + 8)) * (2 + Pixels);
-        AssertClose(separate.Gx, fused.Gx, raw * Out * 2);
-        AssertClose(separate.Gw, fused.Gw, raw * Pixels * 2);
-        AssertClose(separate.Ggamma, fused.Ggamma, 4 * Bounds.Gamma(Pixels + 8) * Pixels * largest * 8 * separate.InverseBound);
-        AssertClose(separate.Gbeta, fused.Gbeta, 4 * Bounds.Gamma(Pixels + 8) * Pixels * largest);
+    [Theory]
+    [InlineData(Lsq.Kind, ClippingForm.Table, 2)]
+    [InlineData(Lsq.Kind, ClippingForm.Function, 2)]
+    [InlineData(Lsq.Kind, ClippingForm.Function, 6)]
+    [InlineData(WeightNorm.Kind, ClippingForm.Function, 2)]
+    [InlineData(WeightNorm.Kind, ClippingForm.Shared, 6)]
+    public void Fused_and_separate_ops_agree_at_another_width(string method, ClippingForm form, int bits)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using ActivationQuantizer quantizer = QuantizerFactory.Activation(
+            new QuantizerOptions { Method = method, Bits = 4, Widths = [2, 4, 6], Clipping = form, ScaleStepGradient = false }, s_device);
+        quantizer.Apply(Tensor.FromArray(s_device, [.. Values(new Random(6), 200).Select(static v => Math.Abs(v))], 4, 50));
+        quantizer.SelectBits(bits);
+        Assert.True(quantizer.CanFuse);
+        Assert.DoesNotContain(0, CheckAgreement(quantizer));
     }
 
     [Fact]
@@ -59,11 +57,42 @@ public class FusedQuantizerTests
         Assert.Contains("must see its input", Assert.Throws<InvalidOperationException>(() => fresh.ApplyAfter(in inputs)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Compares both ways and gives the gradients of what is learned.</summary>
+    private static float[] CheckAgreement(ActivationQuantizer quantizer)
+    {
+        var random = new Random(5);
+        float[] x = Values(random, Pixels * In), w = Values(random, Out * In), gamma = Values(random, Out), beta = Values(random, Out);
+        float[] upstream = Values(random, Pixels * Out);
+        Result fused = Run(quantizer, x, w, gamma, beta, upstream, static (q, inputs) => q.ApplyAfter(in inputs));
+        Result separate = Run(quantizer, x, w, gamma, beta, upstream, static (q, i)
+            => q.Apply(i.X.Conv2d(i.W).BatchNormTraining(i.Gamma, i.Beta, i.RunningMean, i.RunningVariance, i.Momentum, i.Epsilon)));
+        Assert.Equal(separate.Y, fused.Y);
+        Assert.Equal(separate.RunningMean, fused.RunningMean);
+        Assert.Equal(separate.RunningVariance, fused.RunningVariance);
+
+        // Both paths sum the same products in another order: every sum of n terms differs by at most twice Gamma(n) of its magnitudes.
+        double step = 2 * Bounds.Gamma(upstream.Length + 8) * upstream.Sum(static g => Math.Abs((double)g)) * quantizer.Range.High;
+        for (int k = 0; k < fused.Learned.Length; k++)
+        {
+            double bound = step * StepSlope(quantizer, k);
+            Assert.InRange(fused.Learned[k] - separate.Learned[k], -bound, bound);
+        }
+
+        double largest = upstream.Max(static g => Math.Abs(g)), scale = gamma.Max(static g => Math.Abs(g)) * separate.InverseBound;
+        double raw = scale * largest * (4 * Bounds.Gamma(Pixels + 8)) * (2 + Pixels);
+        AssertClose(separate.Gx, fused.Gx, raw * Out * 2);
+        AssertClose(separate.Gw, fused.Gw, raw * Pixels * 2);
+        AssertClose(separate.Ggamma, fused.Ggamma, 4 * Bounds.Gamma(Pixels + 8) * Pixels * largest * 8 * separate.InverseBound);
+        AssertClose(separate.Gbeta, fused.Gbeta, 4 * Bounds.Gamma(Pixels + 8) * Pixels * largest);
+        return fused.Learned;
+    }
+
     private static Result Run(
         ActivationQuantizer quantizer, float[] x, float[] w, float[] gamma, float[] beta, float[] upstream, Func<ActivationQuantizer, ConvBatchNormInputs, Tensor> op)
     {
         ConvBatchNormInputs inputs = Inputs(x, w, gamma, beta);
-        quantizer.Source.Learned!.ZeroGradient();
+        Tensor[] learned = [.. quantizer.Parameters().Select(static p => p.Tensor).Where(t => quantizer.Source.Learned is null || t == quantizer.Source.Learned)];
+        Array.ForEach(learned, static t => t.ZeroGradient());
         Tensor y = op(quantizer, inputs);
         (y * Tensor.FromArray(s_device, upstream, y.Shape)).Sum().Backward();
 
@@ -78,9 +107,22 @@ public class FusedQuantizerTests
             Gw = inputs.W.Gradient!.ToArray(),
             Ggamma = inputs.Gamma.Gradient!.ToArray(),
             Gbeta = inputs.Beta.Gradient!.ToArray(),
-            Step = quantizer.Source.Learned!.Gradient!.ToArray()[0],
+            Learned = Array.ConvertAll(learned, static t => t.Gradient!.Item()),
             InverseBound = 1 / Math.Sqrt(variance.Min() * 9.0),
         };
+    }
+
+    /// <summary>Above |d step / d learned| of the k-th learned number.</summary>
+    private static double StepSlope(ActivationQuantizer quantizer, int k)
+    {
+        if (quantizer.Source.Learned is not null)
+        {
+            return quantizer.Source.Slope;
+        }
+
+        // s = level·exp(slope·Δ)·constant: ds/dlevel = s/level and ds/dslope = s·Δ.
+        double level = quantizer.Parameters().First().Tensor.Item();
+        return k == 0 ? quantizer.Step.Item() / level : quantizer.Step.Item() * Math.Abs(quantizer.Bits - 4);
     }
 
     private static ConvBatchNormInputs Inputs(float[] x, float[] w, float[] gamma, float[] beta)
@@ -133,7 +175,7 @@ public class FusedQuantizerTests
 
         public required float[] Gbeta { get; init; }
 
-        public required float Step { get; init; }
+        public required float[] Learned { get; init; }
 
         /// <summary>Above every channel's 1/deviation.</summary>
         public required double InverseBound { get; init; }

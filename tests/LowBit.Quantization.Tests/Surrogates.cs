@@ -63,10 +63,13 @@ internal static class Surrogates
     /// <summary>A surrogate of all elements at once, by the values of the leaf and of each learned tensor.</summary>
     public delegate double[] Whole(double[] x, double[][] learned);
 
-    /// <summary>Runs the check for a quantizer that learns several tensors, or whose elements depend on each other. A surrogate that is linear bears large steps.</summary>
-    public static void Check(Quantizer quantizer, Tensor x, Whole surrogate, double step = 1.0 / 64)
+    /// <summary>
+    /// Runs the check for a quantizer that learns several tensors, or whose elements depend on each other. A surrogate that is linear bears large steps.
+    /// <paramref name="among"/> are the learned tensors that matter, all when left out.
+    /// </summary>
+    public static void Check(Quantizer quantizer, Tensor x, Whole surrogate, double step = 1.0 / 64, Tensor[]? among = null)
     {
-        Tensor[] learned = [.. quantizer.Parameters().Select(static p => p.Tensor)];
+        Tensor[] learned = among ?? [.. quantizer.Parameters().Select(static p => p.Tensor)];
         float[] x0 = x.ToArray();
 
         Tensor Surrogate()

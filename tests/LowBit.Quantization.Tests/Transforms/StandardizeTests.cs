@@ -35,6 +35,27 @@ public sealed class StandardizeTests
     }
 
     [Fact]
+    public void Detached_statistics_are_constants_of_the_gradient()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using var exact = new Standardize();
+        using var transform = new Standardize(isDetached: true);
+        float[] values = Samples.Normal(60, 8);
+        Tensor w = Samples.Leaf(values, 3, 20);
+        Assert.Equal(exact.Apply(w).ToArray(), transform.Apply(w).ToArray());
+
+        float mean = values.Average();
+        double deviation = Math.Sqrt(values.Average(v => Math.Pow(v - mean, 2)));
+        Tensor Surrogate() => Tensor.FromArray(Samples.Device, Array.ConvertAll(w.ToArray(), v => (float)((v - mean) / (deviation + 1e-5))), 3, 20);
+        IReadOnlyList<GradientReport> reports = GradientCheck.Run(() => transform.Apply(w), [w], 80, 4, numeric: Surrogate);
+        Assert.All(reports, static report => Assert.True(report.Passes && report.IsSharp, report.ToString()));
+
+        // The exact gradient is another one.
+        reports = GradientCheck.Run(() => exact.Apply(w), [w], 80, 4, numeric: Surrogate);
+        Assert.Contains(reports, static report => !report.Passes);
+    }
+
+    [Fact]
     public void Equal_weights_become_zeros_with_finite_gradients()
     {
         using TensorScope scope = TensorScope.Begin();
