@@ -25,10 +25,11 @@ public sealed class QuantizerWidths
     public QuantizerWidths(IReadOnlyList<QuantizerParts> all, int start, ClipCurve? curve = null)
     {
         ArgumentNullException.ThrowIfNull(all);
+        int[] bits = [.. all.Select(static parts => parts.Range.Width.Bits)];
         All = all;
-        Bits = [.. all.Select(static parts => parts.Range.Width.Bits)];
+        Bits = bits;
         Curve = curve;
-        Start = Bits.ToList().IndexOf(start);
+        Start = Array.IndexOf(bits, start);
         if (Start < 0)
         {
             throw new ArgumentException($"a quantizer starts with one of its widths, but {start} is not among {string.Join(", ", Bits)}; add it or start with another", nameof(start));

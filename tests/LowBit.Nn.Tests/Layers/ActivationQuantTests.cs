@@ -25,6 +25,7 @@ public class ActivationQuantTests
     [InlineData("ewgs", 2)]
     [InlineData("dsq", 4)]
     [InlineData("qil", 3)]
+    [InlineData("weightnorm", 3)]
     public void A_rectified_edge_equals_a_relu_and_the_edge(string method, int bits)
     {
         var options = new QuantizerOptions { Method = method, Bits = bits };

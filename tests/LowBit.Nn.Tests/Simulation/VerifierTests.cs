@@ -31,6 +31,7 @@ public class VerifierTests
         ("ewgs", Policy(2, 2) with { Method = "ewgs" }),
         ("dsq", Policy(4, 2) with { Method = "dsq" }),
         ("qil", Policy(3, 4) with { Method = "qil" }),
+        ("weightnorm", Policy(3, 4) with { Method = "weightnorm" }),
     ];
 
     public static TheoryData<string, string, bool> Cases
