@@ -131,7 +131,7 @@ public sealed class SwitchableGradientTests
         double g = 1 / Math.Sqrt((double)Columns * ((1 << (bits - 1)) - 1));
         for (int c = 0; c < Rows; c++)
         {
-            // The farthest of the widths 2, 3, 4, 8 is 4 bits from the start.
+            // The farthest of the widths, 8, is 4 bits from the start.
             double slope = plainGSlope[c] * g / (16.0 * level[c] * level[c]);
             Assert.Equal(plainGLevel[c] * g, gLevel[c], Bounds.Relative(plainGLevel[c] * g, 12));
             Assert.Equal(slope, gSlope[c], Bounds.Relative(slope, 12));

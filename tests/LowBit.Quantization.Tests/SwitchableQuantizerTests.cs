@@ -48,7 +48,7 @@ public sealed class SwitchableQuantizerTests
             }
 
             int seed = 2;
-            foreach (int bits in (int[])[4, 2, 8, 4, 2, 3, 3, 8, 4])
+            foreach (int bits in (int[])[4, 2, 8, options.Widths[0], 4, 2, 3, 3, options.Widths[0], 8, 4])
             {
                 table.SelectBits(bits);
                 float[][] one = Train(table, Input(seed), bits), other = Train(apart[bits], Input(seed), bits);
@@ -131,7 +131,7 @@ public sealed class SwitchableQuantizerTests
             using Quantizer quantizer = Build(options, weights);
             quantizer.Apply(Input(1));
             int seed = 2;
-            foreach (int bits in (int[])[3, 8, 2, 4])
+            foreach (int bits in (int[])[3, 8, options.Widths[0], 2, 4])
             {
                 quantizer.SelectBits(bits);
                 Train(quantizer, Input(seed++), bits);
@@ -291,7 +291,7 @@ public sealed class SwitchableQuantizerTests
     }
 
     internal static QuantizerOptions Options(string method, ClippingForm form) =>
-        new() { Method = method, Bits = 4, Widths = [2, 3, 4, 8], Clipping = form, PerChannel = true };
+        new() { Method = method, Bits = 4, Widths = method == "lsq" ? [1, 2, 3, 4, 8] : [2, 3, 4, 8], Clipping = form, PerChannel = true };
 
     internal static Quantizer Build(QuantizerOptions options, bool weights) =>
         weights

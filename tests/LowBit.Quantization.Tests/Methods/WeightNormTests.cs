@@ -49,7 +49,11 @@ public sealed class WeightNormTests
         using TensorScope scope = TensorScope.Begin();
         var options = new QuantizerOptions
         {
-            Method = "weightnorm", Bits = bits, ScaleStepGradient = false, DetachStatistics = detached, MaskWeightGradient = masked,
+            Method = "weightnorm",
+            Bits = bits,
+            ScaleStepGradient = false,
+            DetachStatistics = detached,
+            MaskWeightGradient = masked,
         };
         using WeightQuantizer quantizer = QuantizerFactory.Weight(options, Samples.Device, new Shape(2, 40));
         float[] values = Samples.Normal(80, bits);
