@@ -264,7 +264,7 @@ public abstract class Module : IDisposable
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     // FNV-1a, 64 bit: string.GetHashCode differs from run to run.
-    private static ulong StableHash(string text)
+    internal static ulong StableHash(string text)
     {
         ulong hash = 14695981039346656037;
         foreach (char c in text)

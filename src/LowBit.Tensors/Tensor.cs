@@ -112,6 +112,13 @@ public sealed partial class Tensor : IDisposable
         }
     }
 
+    /// <summary>Forgets the gradient of a leaf: it is null until a backward pass reaches the tensor again, and optimisers leave it as it is.</summary>
+    public void DropGradient()
+    {
+        Gradient?.Dispose();
+        Gradient = null;
+    }
+
     /// <summary>The elements in row-major order, copied to the host.</summary>
     public float[] ToArray()
     {

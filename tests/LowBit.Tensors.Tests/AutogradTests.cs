@@ -70,6 +70,20 @@ public sealed class AutogradTests : IDisposable
     }
 
     [Fact]
+    public void A_dropped_gradient_is_gone_until_a_pass_reaches_the_leaf()
+    {
+        Tensor x = Leaf(3), y = Leaf(4);
+        x.DropGradient();
+        Assert.Null(x.Gradient);
+        (x.Scale(2).Sum() + y.Sum()).Backward();
+        x.DropGradient();
+        y.DropGradient();
+        x.Scale(5).Sum().Backward();
+        Assert.Equal([5f], x.Gradient!.ToArray());
+        Assert.Null(y.Gradient);
+    }
+
+    [Fact]
     public void One_graph_may_be_run_again()
     {
         Tensor x = Leaf(3);

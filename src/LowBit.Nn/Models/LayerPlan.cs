@@ -12,12 +12,12 @@ internal sealed class LayerPlan(QuantizationPolicy policy)
     private readonly List<string> _layers = [];
 
     /// <summary>True when the structure must not depend on bits: shortcuts never share a quantizer with a convolution.</summary>
-    public bool KeepsResidualApart => policy.Layers.Count > 0;
+    public bool KeepsResidualApart => policy.Layers.Count > 0 || policy.Widths.Count > 0;
 
     /// <summary>The quantizer of a layer's weights.</summary>
     /// <param name="layer">Path of the layer.</param>
     /// <param name="place">Where it stands.</param>
-    /// <exception cref="ArgumentException">The layer reads the image and was given bits for it.</exception>
+    /// <exception cref="ArgumentException">The layer reads the image and was given bits for it, or its weights have none of the policy's widths.</exception>
     public QuantizerOptions Weights(string layer, LayerPlace place)
     {
         _layers.Add(layer);
@@ -27,24 +27,39 @@ internal sealed class LayerPlan(QuantizationPolicy policy)
                 $"quantization.layers gives {layer} {bits} activationBits, but it reads the image, which always has 8 bits; leave its activationBits out");
         }
 
-        return policy.Weights(place) with { Bits = policy.WeightBitsOf(layer, place) };
+        int own = policy.WeightBitsOf(layer, place);
+        if (place == LayerPlace.Inner)
+        {
+            policy.RequireWidth($"layers ('{layer}').weightBits", own);
+        }
+
+        return policy.Weights(place) with { Bits = own };
     }
 
     /// <summary>The quantizer of an edge with codes from zero up.</summary>
     /// <param name="place">Place of the layers that read it.</param>
     /// <param name="readers">Paths of those layers, at least one.</param>
-    /// <exception cref="ArgumentException">The readers were given different bits.</exception>
-    public QuantizerOptions Edge(LayerPlace place, params ReadOnlySpan<string> readers) => policy.Activations(BitsOf(place, readers));
+    /// <exception cref="ArgumentException">The readers were given different bits, or none of the policy's widths.</exception>
+    public QuantizerOptions Edge(LayerPlace place, params ReadOnlySpan<string> readers)
+    {
+        QuantizerOptions options = policy.Activations(BitsOf(place, readers));
+        return place == LayerPlace.Inner ? policy.Switchable(options) : options;
+    }
 
     /// <summary>The quantizer of an edge with codes on both sides of zero, read by an inner layer.</summary>
     /// <param name="reader">Path of the layer.</param>
-    /// <exception cref="ArgumentException">The edge has 1 bit.</exception>
+    /// <exception cref="ArgumentException">The edge has 1 bit, may be switched to 1 bit, or has none of the policy's widths.</exception>
     public QuantizerOptions SignedEdge(string reader)
     {
         int bits = BitsOf(LayerPlace.Inner, reader);
-        return bits >= 2
-            ? policy.SignedActivations(bits)
-            : throw new ArgumentException($"quantization.layers gives {reader} {bits} activationBits, but the edge that it reads is signed and needs 2 or more; raise them");
+        if (bits < 2)
+        {
+            throw new ArgumentException($"quantization.layers gives {reader} {bits} activationBits, but the edge that it reads is signed and needs 2 or more; raise them");
+        }
+
+        return policy.Widths is [1, ..]
+            ? throw new ArgumentException($"quantization.widths begins with 1, but the edge that {reader} reads is signed and needs 2 bits or more; leave 1 out")
+            : policy.Switchable(policy.SignedActivations(bits));
     }
 
     /// <summary>Ends the building of the model.</summary>
@@ -81,6 +96,12 @@ internal sealed class LayerPlan(QuantizationPolicy policy)
             first ??= named;
         }
 
-        return policy.ActivationBitsOf(first?.Layer ?? readers[0], place);
+        int bits = policy.ActivationBitsOf(first?.Layer ?? readers[0], place);
+        if (place == LayerPlace.Inner)
+        {
+            policy.RequireWidth($"layers ('{readers[0]}').activationBits", bits);
+        }
+
+        return bits;
     }
 }

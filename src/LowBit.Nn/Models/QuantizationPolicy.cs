@@ -53,6 +53,24 @@ public sealed record QuantizationPolicy
     /// <remarks>Only with qil; null for its default.</remarks>
     public bool? LearnGamma { get; init; }
 
+    /// <inheritdoc cref="QuantizerOptions.DetachStatistics"/>
+    /// <remarks>Only with weightnorm; null for its default.</remarks>
+    public bool? DetachStatistics { get; init; }
+
+    /// <inheritdoc cref="QuantizerOptions.MaskWeightGradient"/>
+    /// <remarks>Only with weightnorm; null for its default.</remarks>
+    public bool? MaskWeightGradient { get; init; }
+
+    /// <summary>
+    /// Widths between which the weights of inner layers and the edges that these read can be switched, ascending, <see cref="WeightBits"/> and
+    /// <see cref="ActivationBits"/> among them; empty for quantizers of one width. First and last layer, its input, the residual stream and signed shortcuts keep one.
+    /// With any, a shortcut never shares a quantizer with a convolution.
+    /// </summary>
+    public IReadOnlyList<int> Widths { get; init; } = [];
+
+    /// <inheritdoc cref="QuantizerOptions.Clipping"/>
+    public ClippingForm Clipping { get; init; } = ClippingForm.Table;
+
     /// <summary>Bits of single layers, each named once, in place of the settings above; empty for none. With any, a shortcut never shares a quantizer with a convolution.</summary>
     public IReadOnlyList<LayerBits> Layers { get; init; } = [];
 
@@ -77,6 +95,7 @@ public sealed record QuantizationPolicy
         }
 
         ValidateOptions();
+        ValidateWidths();
         ValidateLayers();
         foreach ((string name, LayerPlace place) in (ReadOnlySpan<(string, LayerPlace)>)
             [("firstLayerWeightBits", LayerPlace.First), ("weightBits", LayerPlace.Inner), ("lastLayerWeightBits", LayerPlace.Last)])
@@ -88,7 +107,8 @@ public sealed record QuantizationPolicy
         foreach (LayerBits layer in Layers)
         {
             string name = $"layers ('{layer.Layer}')";
-            Try(name, () => QuantizerFactory.Weight(Weights(LayerPlace.Inner) with { Bits = layer.WeightBits ?? WeightBits }, CpuDevice.Shared, new Shape(1, 1)).Dispose());
+            QuantizerOptions weights = Weights(LayerPlace.Inner) with { Bits = layer.WeightBits ?? WeightBits, Widths = [] };
+            Try(name, () => QuantizerFactory.Weight(weights, CpuDevice.Shared, new Shape(1, 1)).Dispose());
             Try(name, () => QuantizerFactory.Activation(Activations(layer.ActivationBits ?? ActivationBits), CpuDevice.Shared).Dispose());
         }
     }
@@ -96,7 +116,7 @@ public sealed record QuantizationPolicy
     /// <summary>All settings on one line, for example <c>lsq w4a4 per channel (Narrow grid), first/last: 8/8, last input: 8, residual: 8</c>.</summary>
     public override string ToString()
         => $"{Method} {Inner()} {(PerChannel ? "per channel" : "per layer")} ({Grid} grid), first/last: {FirstLayerWeightBits}/{LastLayerWeightBits}, "
-            + $"last input: {LastLayerActivationBits}{Unless()}, residual: {ResidualBits}";
+            + $"last input: {LastLayerActivationBits}{Unless()}, residual: {ResidualBits}{(Widths.Count == 0 ? "" : $", widths: {string.Join(' ', Widths)} ({Clipping})")}";
 
     /// <summary>Bits of all parts on one line, for example <c>w4a4, first layer w8a8, last layer w8a8, residual 8</c>.</summary>
     public string Bits() => $"{Inner()}, {Ends()}";
@@ -119,6 +139,15 @@ public sealed record QuantizationPolicy
     /// <summary>What is said for a layer of this name alone, or null.</summary>
     internal LayerBits? Find(string layer) => Layers.FirstOrDefault(named => named.Layer == layer);
 
+    /// <summary>Throws unless a number of bits is among <see cref="Widths"/>, where there are any.</summary>
+    internal void RequireWidth(string setting, int bits)
+    {
+        if (Widths.Count > 0 && !Widths.Contains(bits))
+        {
+            throw new ArgumentException($"quantization.{setting} is {bits}, which is not among quantization.widths {string.Join(", ", Widths)}; add it or choose one of them");
+        }
+    }
+
     /// <summary>Bits of a layer's weights.</summary>
     internal int WeightBitsOf(string layer, LayerPlace place) => Find(layer)?.WeightBits ?? WeightBitsAt(place);
 
@@ -126,7 +155,14 @@ public sealed record QuantizationPolicy
     internal int ActivationBitsOf(string layer, LayerPlace place)
         => Find(layer)?.ActivationBits ?? (place == LayerPlace.Last ? LastLayerActivationBits : ActivationBits);
 
-    internal QuantizerOptions Weights(LayerPlace place) => Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid };
+    internal QuantizerOptions Weights(LayerPlace place)
+    {
+        QuantizerOptions options = Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid };
+        return place == LayerPlace.Inner ? Switchable(options) : options;
+    }
+
+    /// <summary>The same quantizer with all widths of the policy.</summary>
+    internal QuantizerOptions Switchable(QuantizerOptions options) => Widths.Count == 0 ? options : options with { Widths = Widths, Clipping = Clipping };
 
     internal QuantizerOptions Activations(int bits) => Options() with { Bits = bits };
 
@@ -171,6 +207,8 @@ public sealed record QuantizationPolicy
             EwgsDelta = EwgsDelta ?? options.EwgsDelta,
             DsqAlpha = DsqAlpha ?? options.DsqAlpha,
             LearnGamma = LearnGamma ?? options.LearnGamma,
+            DetachStatistics = DetachStatistics ?? options.DetachStatistics,
+            MaskWeightGradient = MaskWeightGradient ?? options.MaskWeightGradient,
         };
     }
 
@@ -181,6 +219,34 @@ public sealed record QuantizationPolicy
     {
         int low = Layers.Min(bitsOf) ?? others, high = Layers.Max(bitsOf) ?? others;
         return low == high ? $"{low}" : $"{low}-{high}";
+    }
+
+    private void ValidateWidths()
+    {
+        if (Widths.Count == 0)
+        {
+            if (Clipping != ClippingForm.Table)
+            {
+                throw new ArgumentException($"quantization.clipping is {Clipping}, but quantization.widths names no widths; name them, or leave clipping out");
+            }
+
+            return;
+        }
+
+        string list = string.Join(", ", Widths);
+        for (int i = 0; i < Widths.Count; i++)
+        {
+            RequireBits($"widths[{i}]", Widths[i]);
+            if (Widths.Count < 2 || (i > 0 && Widths[i] <= Widths[i - 1]))
+            {
+                throw new ArgumentException($"quantization.widths is {list}; name two or more numbers of bits in ascending order, or leave it out for one width");
+            }
+        }
+
+        RequireWidth("weightBits", WeightBits);
+        RequireWidth("activationBits", ActivationBits);
+        Try("widths", () => QuantizerFactory.Weight(Weights(LayerPlace.Inner), CpuDevice.Shared, new Shape(1, 1)).Dispose());
+        Try("widths", () => QuantizerFactory.Activation(Switchable(Activations(ActivationBits)), CpuDevice.Shared).Dispose());
     }
 
     private void ValidateLayers()
@@ -217,6 +283,8 @@ public sealed record QuantizationPolicy
             ("ewgsDelta", EwgsDelta is not null, "ewgs"),
             ("dsqAlpha", DsqAlpha is not null, "dsq"),
             ("learnGamma", LearnGamma is not null, "qil"),
+            ("detachStatistics", DetachStatistics is not null, "weightnorm"),
+            ("maskWeightGradient", MaskWeightGradient is not null, "weightnorm"),
         ];
         foreach ((string name, bool isSet, string methods) in settings)
         {

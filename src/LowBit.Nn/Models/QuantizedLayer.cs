@@ -7,4 +7,8 @@ namespace LowBit.Nn.Models;
 /// <param name="Layer">A <see cref="Layers.Conv2d"/> or <see cref="Layers.Linear"/>.</param>
 /// <param name="Weights">The quantizer of its weights.</param>
 /// <param name="Input">The quantizer of the edge that it reads, which other layers may read too; null where it reads the image.</param>
-public sealed record QuantizedLayer(string Path, Module Layer, WeightQuantizer Weights, ActivationQuantizer? Input);
+public sealed record QuantizedLayer(string Path, Module Layer, WeightQuantizer Weights, ActivationQuantizer? Input)
+{
+    /// <summary>True for a layer whose bits can be chosen with <see cref="Quantizer.SelectBits"/>: one between the ends of a model with widths.</summary>
+    public bool IsSwitchable => Weights.Widths.Count > 1;
+}

@@ -45,6 +45,24 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.LearnGamma"/>
     public bool? LearnGamma { get; set; }
 
+    /// <inheritdoc cref="QuantizationPolicy.DetachStatistics"/>
+    public bool? DetachStatistics { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.MaskWeightGradient"/>
+    public bool? MaskWeightGradient { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.Widths"/>
+    public int[] Widths { get; set; } = [];
+
+    /// <inheritdoc cref="QuantizationPolicy.Clipping"/>
+    public ClippingForm Clipping { get; set; } = ClippingForm.Table;
+
+    /// <summary>
+    /// Chance, 0 to 1, with which in a training step the weights of an inner layer or the edge that it reads have one width more or less; evaluation and checkpoints
+    /// have the recipe's bits. Needs <see cref="Widths"/>.
+    /// </summary>
+    public double WidthJitter { get; set; }
+
     /// <inheritdoc cref="QuantizationPolicy.Layers"/>
     public LayerBits[] Layers { get; set; } = [];
 
@@ -91,6 +109,7 @@ public sealed record QuantizationSection
             throw new ArgumentException($"quantization.layers[{empty}] is null; give its layer and bits");
         }
 
+        ValidateWidths();
         if (Progressive is null)
         {
             throw new ArgumentException("quantization.progressive is null; leave it out to train with the recipe's bits from the start");
@@ -137,8 +156,36 @@ public sealed record QuantizationSection
             EwgsDelta = EwgsDelta,
             DsqAlpha = DsqAlpha,
             LearnGamma = LearnGamma,
+            DetachStatistics = DetachStatistics,
+            MaskWeightGradient = MaskWeightGradient,
+            Widths = Widths,
+            Clipping = Clipping,
             Layers = least == 0 || Layers.Length == 0 ? Layers : [.. Layers.Select(layer => Raised(layer, least))],
         };
+
+    private void ValidateWidths()
+    {
+        if (Widths is null)
+        {
+            throw new ArgumentException("quantization.widths is null; leave it out for quantizers of one width");
+        }
+
+        if (!(WidthJitter >= 0 && WidthJitter <= 1))
+        {
+            throw new ArgumentException($"quantization.widthJitter is {WidthJitter}; it must be 0 to 1");
+        }
+
+        if (WidthJitter > 0 && Widths.Length == 0)
+        {
+            throw new ArgumentException($"quantization.widthJitter is {WidthJitter}, but quantization.widths names no widths to move between; name them, or leave widthJitter out");
+        }
+
+        if (Widths.Length > 0 && Progressive is { Length: > 0 })
+        {
+            throw new ArgumentException(
+                "quantization.progressive and quantization.widths exclude each other; quantizers of several widths train at all of them, leave one of the keys out");
+        }
+    }
 
     // Both kinds of bits that the layer was given; what it was not given follows the policy, which is raised too.
     private static LayerBits Raised(LayerBits layer, int least)

@@ -24,6 +24,7 @@ public sealed class Trainer
     private readonly TrainerOptions _options;
     private readonly BatchBuffers _buffers;
     private readonly List<Quantizer> _penalised = [];
+    private readonly SwitchableWidths _widths;
     private TrainingPosition _position = new();
 
     /// <summary>Creates a trainer at the start of a run.</summary>
@@ -59,6 +60,7 @@ public sealed class Trainer
         (_model, _optimiser, _schedule, _loss, _train, _test, _options) = (model, optimiser, schedule, loss, train, test, options);
         _position.Stage = options.Stage;
         _buffers = new BatchBuffers(train);
+        _widths = new SwitchableWidths(model, options.WidthJitter);
         foreach ((_, Quantizer quantizer) in model.Quantizers())
         {
             using (TensorScope.Begin())
@@ -136,7 +138,21 @@ public sealed class Trainer
     /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
     public double Step(int epoch, int batch) => Step(epoch, batch, out _);
 
+    // Bits that move do so for this one step, so that evaluations and checkpoints have the selected ones.
     private double Step(int epoch, int batch, out int correct)
+    {
+        _widths.Move(epoch, batch);
+        try
+        {
+            return StepAsIs(epoch, batch, out correct);
+        }
+        finally
+        {
+            _widths.Return();
+        }
+    }
+
+    private double StepAsIs(int epoch, int batch, out int correct)
     {
         using (TensorScope.Begin())
         {
@@ -154,6 +170,7 @@ public sealed class Trainer
             }
 
             _optimiser.ZeroGradients();
+            _widths.DropGradients();
             loss.Backward();
             foreach (Quantizer quantizer in _penalised)
             {

@@ -20,6 +20,9 @@ public sealed record TrainerOptions
     /// <summary>Mixes the images of each batch; null for pure images.</summary>
     public MixUp? MixUp { get; init; }
 
+    /// <summary>Moves the widths of quantizers from step to step; null to train with those that are selected.</summary>
+    public WidthJitter? WidthJitter { get; init; }
+
     /// <summary>Whose answers are learned beside the labels; null for none. It stays the caller's.</summary>
     public Teacher? Teacher { get; init; }
 

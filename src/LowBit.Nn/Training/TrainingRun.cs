@@ -196,6 +196,7 @@ public sealed class TrainingRun : IDisposable
             EvaluateEvery = training.EvaluateEvery,
             FreezeNormsFrom = training.FreezeNormsFrom,
             MixUp = Recipe.Data.MixUp > 0 ? new MixUp(Recipe.Data.MixUp, training.Seed) : null,
+            WidthJitter = Recipe.Quantization is { WidthJitter: > 0 } section ? new WidthJitter(section.WidthJitter, training.Seed) : null,
             Teacher = _teacher,
             Stage = stage,
             Until = Recipe.Quantization?.EndOf(stage, training.Epochs),

@@ -115,6 +115,22 @@ public class RecipeReaderTests
     }
 
     [Fact]
+    public void Widths_are_read_written_and_reach_the_policy()
+    {
+        Recipe recipe = RecipeReader.Parse(
+            """{ "name": "w", "quantization": { "method": "weightnorm", "widths": [2, 4, 8], "clipping": "Function", "widthJitter": 0.25, "maskWeightGradient": true, "detachStatistics": false } }""", "w");
+        QuantizationPolicy policy = recipe.Quantization!.ToPolicy();
+        Assert.Equal([2, 4, 8], policy.Widths);
+        Assert.Equal((ClippingForm.Function, 0.25), (policy.Clipping, recipe.Quantization.WidthJitter));
+        Recipe again = RecipeReader.Parse(recipe.ToJson(), "again");
+        Assert.Equal((recipe.ToJson(), recipe.Hash()), (again.ToJson(), again.Hash()));
+        Assert.Contains("\"clipping\": \"Function\"", recipe.ToJson(), StringComparison.Ordinal);
+        QuantizerOptions inner = policy.Weights(LayerPlace.Inner), last = policy.Weights(LayerPlace.Last);
+        Assert.Equal((3, ClippingForm.Function, true, false), (inner.Widths.Count, inner.Clipping, inner.MaskWeightGradient, inner.DetachStatistics));
+        Assert.Equal((0, true, false), (last.Widths.Count, last.MaskWeightGradient, last.DetachStatistics));
+    }
+
+    [Fact]
     public void Stages_raise_the_bits_of_single_layers_too()
     {
         Recipe recipe = RecipeReader.Parse(
@@ -163,6 +179,15 @@ public class RecipeReaderTests
     [InlineData("quantization.layers=[{\"layer\":\"a\",\"weightBits\":2},{\"layer\":\"a\",\"weightBits\":2}]", "names 'a' a second time")]
     [InlineData("quantization.layers=a", "quantization.layers")]
     [InlineData("quantization={\"layers\":[{\"layer\":\"a\",\"weightBits\":1}],\"progressive\":[{\"epoch\":0,\"bits\":4}]}", "add a stage of 1 bits")]
+    [InlineData("quantization.widths=null", "quantization.widths is null")]
+    [InlineData("quantization.widths=[2]", "quantization.widths is 2; name two or more")]
+    [InlineData("quantization.widths=[3,4]", "quantization.weightBits is 2, which is not among quantization.widths 3, 4")]
+    [InlineData("quantization.clipping=Function", "quantization.clipping is Function")]
+    [InlineData("quantization.clipping=Curve", "quantization.clipping")]
+    [InlineData("quantization.widthJitter=1.5", "quantization.widthJitter is 1.5; it must be 0 to 1")]
+    [InlineData("quantization.widthJitter=0.5", "quantization.widths names no widths to move between")]
+    [InlineData("quantization={\"widths\":[2,4],\"progressive\":[{\"epoch\":0,\"bits\":4}]}", "exclude each other")]
+    [InlineData("quantization.maskWeightGradient=true", "quantization.maskWeightGradient belongs to weightnorm, but the method is lsq")]
     [InlineData("quantization.progressive=null", "quantization.progressive is null")]
     [InlineData("quantization.progressive=[null]", "quantization.progressive[0] is null")]
     [InlineData("quantization.progressive=8", "quantization.progressive")]
