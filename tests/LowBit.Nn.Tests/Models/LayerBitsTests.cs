@@ -1,4 +1,5 @@
 using LowBit.Kernels.Devices;
+using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Layers;
 using LowBit.Nn.Lowering;
 using LowBit.Nn.Models;
@@ -137,6 +138,39 @@ public class LayerBitsTests
         Assert.StartsWith("lsq mixed w2-6a3-8 (3 named layers, else w4a5) per channel", policy.ToString(), StringComparison.Ordinal);
         Assert.Equal("mixed w6a5 (1 named layers, else w4a5)", (policy with { Layers = [new LayerBits("b", 6)] }).Inner());
         Assert.Equal("w4a5, first layer w8a8, last layer w8a8, residual 8", (policy with { Layers = [] }).Bits());
+    }
+
+    [Fact]
+    public void A_run_with_stages_ends_with_the_named_bits_and_records_them()
+    {
+        Recipe recipe = Samples.Recipe("named", """
+            {
+              "weightBits": 4, "activationBits": 3,
+              "layers": [
+                { "layer": "conv1", "weightBits": 5 }, { "layer": "layer2.0.conv1", "weightBits": 2, "activationBits": 6 }, { "layer": "linear", "weightBits": 6, "activationBits": 7 }
+              ],
+              "progressive": [{ "epoch": 0, "bits": 8 }, { "epoch": 1, "bits": 4 }, { "epoch": 2, "bits": 2 }]
+            }
+            """);
+        using var folder = new TemporaryFolder();
+        PatternSource train = Samples.Train();
+        using TrainingRun run = Samples.Start(CpuDevice.Shared, recipe, train, folder.Path);
+        var bits = new List<string>();
+        train.OnFill = (_, batch) =>
+        {
+            if (batch == 0)
+            {
+                bits.Add(string.Join(' ', QuantizedLayers.Of(run.Model).Where(l => recipe.Quantization!.Layers.Any(n => n.Layer == l.Path)).Select(l => $"w{l.Weights.Bits}a{l.Input?.Bits ?? 8}")));
+            }
+        };
+        run.Run();
+        Assert.Equal(["w8a8 w8a8 w8a8", "w5a8 w4a6 w6a7", "w5a8 w2a6 w6a7"], bits);
+        RunRecord record = RunRecord.Read(folder.Path)!;
+        Assert.Equal(("w5a8", "w6a7"), (record.FirstLayer, record.LastLayer));
+        Assert.Contains("mixed w2-6a6-7 (3 named layers, else w4a3)", record.Quantization, StringComparison.Ordinal);
+        Assert.StartsWith("mixed w4-6a6-7 (3 named layers, else w4a4)", MetricsWriter.Read(folder.File("metrics.jsonl"))[1].Bits, StringComparison.Ordinal);
+        using Module finished = CheckpointFile.Read(folder.File(TrainingRun.LastFile)).BuildModel(CpuDevice.Shared);
+        Assert.Equal(run.Model.Quantizers().Select(q => (q.Path, q.Quantizer.Bits)), finished.Quantizers().Select(q => (q.Path, q.Quantizer.Bits)));
     }
 
     private static IEnumerable<T> Inside<T>(PreparedModels prepared) => prepared.Model.Modules().Select(m => m.Module).OfType<T>();
