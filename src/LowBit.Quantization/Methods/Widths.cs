@@ -35,12 +35,13 @@ internal static class Widths
 
     private static QuantizerWidths Curved(QuantizerOptions options, QuantizerParts[] all)
     {
-        QuantizerParts start = all.Single(parts => parts.Range.Width.Bits == options.Bits);
-        StepSource reference = start.Steps;
+        // The middle width, not the starting one: what the curve holds must mean the same in a model that starts with other bits.
+        QuantizerParts middle = all[(all.Length - 1) / 2];
+        StepSource reference = middle.Steps;
         var curve = new ClipCurve(
-            reference.Step.Device, reference.Step.Length, options.Bits, options.Clipping == ClippingForm.Function, options.ScaleStepGradient);
+            reference.Step.Device, reference.Step.Length, middle.Range.Width.Bits, options.Clipping == ClippingForm.Function, options.ScaleStepGradient);
         QuantizerParts[] curved = Array.ConvertAll(
-            all, parts => parts with { Steps = curve.At(parts.Range.Width.Bits, parts.Steps, reference, (parts.Top, start.Top)) });
+            all, parts => parts with { Steps = curve.At(parts.Range.Width.Bits, parts.Steps, reference, (parts.Top, middle.Top)) });
         return new QuantizerWidths(curved, options.Bits, curve);
     }
 }

@@ -8,12 +8,12 @@ namespace LowBit.Quantization.StepSources;
 /// learned, one level for all of them. Form (ii) of bit-dependent clipping, Bodner et al. 2022, arXiv:2102.09298, section 3.6 (the paper's own form is not public).
 /// </summary>
 /// <remarks>
-/// <see cref="Level"/> is held in the unit in which the method learns at the starting width b₀: α₀ itself for a learned clipping level, the step α₀/(High − z) for
+/// <see cref="Level"/> is held in the unit in which the method learns at the reference width b₀: α₀ itself for a learned clipping level, the step α₀/(High − z) for
 /// a learned step. The gradient of the level at b₀ is then exactly that of the quantizer with this width alone.
 /// </remarks>
 public sealed class ClipCurve : IDisposable
 {
-    private readonly int _start;
+    private readonly int _reference;
     private readonly bool _scaleSlopeGradient;
     private readonly List<CurvedStep> _widths = [];
     private double _reach;
@@ -21,16 +21,16 @@ public sealed class ClipCurve : IDisposable
     /// <summary>Allocates the numbers.</summary>
     /// <param name="device">Where they live.</param>
     /// <param name="channels">Number of channels.</param>
-    /// <param name="start">b₀, the bits where the curve has its level.</param>
+    /// <param name="reference">b₀, the bits where the curve has its level.</param>
     /// <param name="isFunction">True: k is learned; false: one level for all widths.</param>
     /// <param name="scaleSlopeGradient">
     /// True: the gradient of k is divided by (level·r)² with r the largest distance of a width from b₀. One step of plain gradient descent then moves a level
     /// through k by at most the share by which it moves it through <see cref="Level"/>, whatever the unit of the values; without it a small step hardly ever learns k.
     /// </param>
-    public ClipCurve(Device device, int channels, int start, bool isFunction, bool scaleSlopeGradient = true)
+    public ClipCurve(Device device, int channels, int reference, bool isFunction, bool scaleSlopeGradient = true)
     {
         ArgumentNullException.ThrowIfNull(device);
-        _start = start;
+        _reference = reference;
         _scaleSlopeGradient = scaleSlopeGradient;
         Level = Number(device, channels, "level", StepRules.StepRule.StepOfZeros);
         Slope = isFunction ? Number(device, channels, "slope", 0) : null;
@@ -48,8 +48,8 @@ public sealed class ClipCurve : IDisposable
     /// <summary>The step source of one width.</summary>
     /// <param name="bits">The width.</param>
     /// <param name="own">The source of an ordinary quantizer of this width; the result owns it.</param>
-    /// <param name="reference">The ordinary source of the starting width, which gives the unit of <see cref="Level"/>.</param>
-    /// <param name="tops">Highest code above the zero point: of this width and of the starting width.</param>
+    /// <param name="reference">The ordinary source of the reference width, which gives the unit of <see cref="Level"/>.</param>
+    /// <param name="tops">Highest code above the zero point: of this width and of the reference width.</param>
     public CurvedStep At(int bits, StepSource own, StepSource reference, (int Own, int Reference) tops)
     {
         ArgumentNullException.ThrowIfNull(own);
@@ -57,15 +57,15 @@ public sealed class ClipCurve : IDisposable
 
         // A number of unit u stands for α = number·Slope·top.
         double ratio = (double)reference.Slope * tops.Reference / ((double)own.Slope * tops.Own);
-        var step = new CurvedStep(this, own, bits - _start, ratio);
+        var step = new CurvedStep(this, own, bits - _reference, ratio);
         _widths.Add(step);
-        _reach = Math.Max(_reach, Math.Abs(bits - _start));
+        _reach = Math.Max(_reach, Math.Abs(bits - _reference));
         return step;
     }
 
     /// <summary>
     /// Takes the first numbers from the steps that each width would start with: with k, the least squares of ln α over the bits; without, the level of the
-    /// starting width.
+    /// reference width.
     /// </summary>
     /// <param name="steps">For each width, in the order of <see cref="At"/>, one positive step per channel.</param>
     public void Start(IReadOnlyList<float[]> steps)
@@ -79,10 +79,10 @@ public sealed class ClipCurve : IDisposable
 
         var level = new float[Level.Length];
         var slope = new float[Level.Length];
-        int start = _widths.FindIndex(static width => width.Distance == 0);
+        int reference = _widths.FindIndex(static width => width.Distance == 0);
         for (int c = 0; c < level.Length; c++)
         {
-            (level[c], slope[c]) = Slope is null ? (values[start][c], 0) : Fit(values, c);
+            (level[c], slope[c]) = Slope is null ? (values[reference][c], 0) : Fit(values, c);
         }
 
         Level.CopyFrom(level);
