@@ -49,6 +49,11 @@ public sealed record Recipe
     /// <exception cref="ArgumentException">The first wrong value, by its key.</exception>
     public void Validate()
     {
+        if (Data is null || Model is null || Optimizer is null || Schedule is null || Training is null || Schedule.Milestones is null)
+        {
+            throw new ArgumentException("only 'quantization' and 'distillation' may be null; leave the other parts out to get their defaults");
+        }
+
         if (string.IsNullOrWhiteSpace(Name) || Name.AsSpan().IndexOfAny(s_notInNames) >= 0)
         {
             throw new ArgumentException($"name is '{Name}'; it names the output folder, so it must be there and hold none of / \\ : * ? \" < > |");

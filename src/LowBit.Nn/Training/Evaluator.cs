@@ -33,7 +33,7 @@ public static class Evaluator
     /// <param name="logits"><c>[n, classes]</c>, row-major.</param>
     /// <param name="labels">n class numbers.</param>
     /// <returns>How many rows have their label's logit as the first largest.</returns>
-    internal static int CountCorrect(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
+    public static int CountCorrect(ReadOnlySpan<float> logits, ReadOnlySpan<int> labels)
     {
         int classes = logits.Length / labels.Length;
         int correct = 0;

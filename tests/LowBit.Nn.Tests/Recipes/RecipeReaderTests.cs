@@ -29,7 +29,7 @@ public class RecipeReaderTests
         get
         {
             var data = new TheoryData<string>();
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "recipes"), "*.json").Order(StringComparer.Ordinal))
+            foreach (string file in RecipeFiles.Training())
             {
                 data.Add(Path.GetFileName(file));
             }

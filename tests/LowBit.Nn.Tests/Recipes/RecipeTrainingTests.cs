@@ -20,7 +20,7 @@ public class RecipeTrainingTests
         get
         {
             var data = new TheoryData<string>();
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "recipes"), "*.json").Order(StringComparer.Ordinal))
+            foreach (string file in RecipeFiles.Training())
             {
                 Recipe recipe = RecipeReader.Load(file);
                 if (recipe.Quantization is not null && recipe.Distillation is null)
