@@ -15,6 +15,7 @@ public class ReferenceRules
         ["LowBit.Nn"] = ["LowBit.Quantization", "LowBit.Runtime"],
         ["LowBit.Data"] = [],
         ["LowBit.Search"] = [],
+        ["LowBit.Methods"] = ["LowBit.Nn", "LowBit.Search"],
         ["LowBit.Interchange"] = ["LowBit.Nn", "LowBit.Runtime"],
     };
 

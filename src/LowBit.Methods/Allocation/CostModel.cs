@@ -1,0 +1,33 @@
+namespace LowBit.Methods.Allocation;
+
+/// <summary>Costs of allocations of one space.</summary>
+/// <param name="space">The space.</param>
+/// <param name="latency">Times of its layers; null to leave them out.</param>
+public sealed class CostModel(BitSpace space, LatencyTable? latency = null)
+{
+    /// <summary>The space.</summary>
+    public BitSpace Space => space;
+
+    /// <summary>Times of the layers, or null.</summary>
+    public LatencyTable? Latency => latency;
+
+    /// <summary>Costs of one allocation.</summary>
+    /// <param name="allocation">Of the space.</param>
+    public AllocationCost Of(BitAllocation allocation)
+    {
+        double bytes = 0, operations = 0, milliseconds = latency is null ? double.NaN : 0;
+        for (int l = 0; l < space.Layers.Count; l++)
+        {
+            LayerSlot slot = space.Layers[l];
+            int weights = slot.WeightBits(allocation), input = slot.InputBits(allocation);
+            bytes += slot.Shape.WeightLength * (long)weights / 8.0;
+            operations += slot.MultiplyAdds * (double)(weights * input);
+            if (latency is not null)
+            {
+                milliseconds += latency.Milliseconds(l, weights, input);
+            }
+        }
+
+        return new AllocationCost(bytes, operations, milliseconds);
+    }
+}

@@ -1,0 +1,11 @@
+namespace LowBit.Methods.Allocation;
+
+/// <summary>Where the search of a first round starts.</summary>
+public enum SearchStart
+{
+    /// <summary>At the bits that the model was trained with.</summary>
+    Current,
+
+    /// <summary>At the greedy allocation of the <see cref="SensitivityTable"/>, as HAWQ chooses bits.</summary>
+    Sensitivity,
+}

@@ -1,0 +1,114 @@
+using LowBit.Kernels.Devices;
+using LowBit.Methods.Allocation;
+using LowBit.Nn.Checkpoints;
+
+namespace LowBit.Methods.Candidates;
+
+/// <summary>
+/// Judges many allocations of one trained model without training: each worker has a copy of the model and takes whole batches, and on a batch
+/// candidates that agree up to some layer share everything up to there. Weights are quantized once for each layer and width.
+/// </summary>
+/// <remarks>
+/// A batch with λ candidates is a walk through the tree of their common beginnings: every stage (a block, or a layer with what follows it) runs once
+/// for each different choice of bits in it and in the stages before. Values depend neither on the number of workers nor on which candidates are judged together.
+/// </remarks>
+public sealed class CandidateEvaluator : IDisposable
+{
+    private readonly CandidateReplica[] _replicas;
+    private readonly double _operationsOfOne;
+
+    /// <summary>Copies a model for every worker.</summary>
+    /// <param name="space">What can be chosen in the model.</param>
+    /// <param name="checkpoint">The model, with recipe and data facts; its quantizers know the steps of all their widths.</param>
+    /// <param name="norms">What batch norms use.</param>
+    /// <param name="devices">One device for each worker, at least one; on a CPU best with one thread each.</param>
+    /// <exception cref="ArgumentException">The checkpoint is not of the space's model, or there is no device.</exception>
+    public CandidateEvaluator(BitSpace space, Checkpoint checkpoint, NormStatistics norms, IReadOnlyList<Device> devices)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(devices);
+        if (devices.Count == 0)
+        {
+            throw new ArgumentException("candidates need at least one device to run on", nameof(devices));
+        }
+
+        Space = space;
+        foreach (LayerSlot slot in space.Layers)
+        {
+            _operationsOfOne += slot.MultiplyAdds;
+        }
+
+        var replicas = new List<CandidateReplica>();
+        try
+        {
+            foreach (Device device in devices)
+            {
+                replicas.Add(new CandidateReplica(space, checkpoint.BuildModel(device), norms));
+            }
+        }
+        catch
+        {
+            replicas.ForEach(static replica => replica.Dispose());
+            throw;
+        }
+
+        _replicas = [.. replicas];
+    }
+
+    /// <summary>What can be chosen.</summary>
+    public BitSpace Space { get; }
+
+    /// <summary>Images that passed through the whole model so far, parts of it counted by their multiply-adds.</summary>
+    public double ImagePasses => _replicas.Sum(static replica => replica.MultiplyAdds) / _operationsOfOne;
+
+    /// <summary>Runs jobs, several at the same time, and fills in their results.</summary>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="token">Stops between jobs.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Run(IReadOnlyList<CandidateJob> jobs, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        int next = -1;
+        void Work(CandidateReplica replica)
+        {
+            while (Interlocked.Increment(ref next) is int index && index < jobs.Count)
+            {
+                token.ThrowIfCancellationRequested();
+                replica.Run(jobs[index]);
+            }
+        }
+
+        if (_replicas.Length == 1 || jobs.Count < 2)
+        {
+            Work(_replicas[0]);
+        }
+        else
+        {
+            Task[] tasks = [.. _replicas.Select(replica => Task.Factory.StartNew(() => Work(replica), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            Join(tasks);
+        }
+    }
+
+    /// <summary>Releases the copies.</summary>
+    public void Dispose()
+    {
+        foreach (CandidateReplica replica in _replicas)
+        {
+            replica.Dispose();
+        }
+    }
+
+    // All workers end before the first failure is thrown on: none may still use a model that is disposed next.
+    private static void Join(Task[] tasks)
+    {
+        try
+        {
+            Task.WaitAll(tasks);
+        }
+        catch (AggregateException failures)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures.Flatten().InnerExceptions[0]);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+using System.Diagnostics;
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Files;
+using LowBit.Kernels.Tuning;
+using LowBit.Methods.Allocation;
+using LowBit.Methods.Candidates;
+using LowBit.Methods.Recipes;
+using LowBit.Nn;
+using LowBit.Nn.Checkpoints;
+using LowBit.Nn.Models;
+using LowBit.Nn.Recipes;
+using LowBit.Nn.Training;
+using LowBit.Quantization;
+
+namespace LowBit.Methods.GradFreeBits;
+
+/// <summary>
+/// GradFreeBits (Bodner, Ben-Shalom and Treister, arXiv:2102.09298; Sensors 2022, 22(24), 9772): training at some bits, then in turns a gradient-free search for the bits of
+/// every layer and training at the bits found, with clipping levels that depend on the bits.
+/// </summary>
+/// <remarks>
+/// The folder holds <c>recipe.json</c>, a run for every stretch of training (<c>warm-up</c>, <c>round-1-training</c>, …, <c>final</c>: each an ordinary run for
+/// <c>lowbit verify</c>, <c>export</c> and <c>results</c>) and a state for every round (<c>round-1</c>, …). Whatever is finished there is not done again. What the paper leaves
+/// open is an option of <see cref="SearchRecipe"/>; <c>docs/gradfreebits.md</c> lists those.
+/// </remarks>
+public sealed class GradFreeBitsSearch
+{
+    /// <summary>Name of the recipe in a search's folder.</summary>
+    public const string RecipeFile = "recipe.json";
+
+    /// <summary>Folder of the final run in a search's folder.</summary>
+    public const string FinalFolder = "final";
+
+    private const string StartFile = "final-start" + CheckpointFile.Extension;
+    private const string CostFile = "costs.txt";
+
+    private readonly SearchRecipe _recipe;
+    private readonly ISearchData _data;
+    private readonly Device _device;
+    private readonly IReadOnlyList<Device> _workers;
+    private readonly string _folder;
+    private readonly List<RoundState> _rounds = [];
+    private double _trainingSeconds;
+
+    /// <summary>Sets up a search.</summary>
+    /// <param name="recipe">Everything that decides it.</param>
+    /// <param name="data">Images.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="workers">Where to judge candidates: one device for each worker.</param>
+    /// <param name="folder">For runs and states; a folder that holds a part of this search is gone on with.</param>
+    /// <exception cref="ArgumentException">The recipe is outside its range.</exception>
+    public GradFreeBitsSearch(SearchRecipe recipe, ISearchData data, Device device, IReadOnlyList<Device> workers, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(workers);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        recipe.Validate();
+        (_recipe, _data, _device, _workers, _folder) = (recipe, data, device, workers, folder);
+        Space = ReadSpace();
+    }
+
+    /// <summary>What can be chosen.</summary>
+    public BitSpace Space { get; }
+
+    /// <summary>Runs the search, or what is left of it.</summary>
+    /// <param name="progress">Told what happens; or null.</param>
+    /// <param name="token">Saves and stops.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the same call goes on.</exception>
+    /// <exception cref="ArgumentException">Not even the fewest bits are within the budget.</exception>
+    /// <exception cref="LowBitFormatException">The folder holds another search, or a file in it is damaged.</exception>
+    public GradFreeBitsResult Run(IProgress<SearchProgress>? progress = null, CancellationToken token = default)
+    {
+        Directory.CreateDirectory(_folder);
+        var costs = new CostModel(Space, Latency(token));
+        Budget budget = _recipe.Budget.ToBudget(costs);
+        QuantizationSection quantization = _recipe.Train.Quantization!;
+        BitAllocation bits = Space.Uniform(quantization.WeightBits, quantization.ActivationBits);
+        _ = BudgetRepair.Run(bits, costs, budget);
+        // Only a search that can succeed claims its folder.
+        AtomicFile.Write(Path.Combine(_folder, RecipeFile), System.Text.Encoding.UTF8.GetBytes(_recipe.ToJson() + "\n"));
+        AlternationSection alternation = _recipe.Alternation;
+        Checkpoint model = Train("warm-up", Phase("warm-up", bits, alternation.WarmUpEpochs, 1, _recipe.Train.Training.Init), progress, token);
+        if (_recipe.Pareto is { } pareto)
+        {
+            return Series(pareto, costs, model, bits, progress, token);
+        }
+
+        IReadOnlyList<ParetoPoint> judged = [];
+        for (int round = 1; round <= alternation.Rounds; round++)
+        {
+            (bits, judged) = Round(round, model, costs, budget, bits, progress, token);
+            if (round < alternation.Rounds)
+            {
+                string name = $"round-{round}-training";
+                string init = Path.Combine(_folder, round == 1 ? "warm-up" : $"round-{round - 1}-training", TrainingRun.LastFile);
+                model = Train(name, Phase(name, bits, alternation.EpochsPerRound, alternation.RoundLearningRate, init), progress, token);
+            }
+        }
+
+        Checkpoint final = Train(FinalFolder, FinalRecipe(model, bits), progress, token);
+        return Result(bits, costs, budget, judged, Path.Combine(_folder, FinalFolder, TrainingRun.LastFile)) with
+        {
+            FinalAccuracy = final.Position!.LastAccuracy,
+            BestAccuracy = final.Position.BestAccuracy,
+        };
+    }
+
+    private BitSpace ReadSpace()
+    {
+        QuantizationSection quantization = _recipe.Train.Quantization!;
+        Recipe recipe = _recipe.Train with { Name = _recipe.Name, Quantization = quantization with { Layers = [] } };
+        using Module model = ModelFactory.Build(_device, recipe, _data.Facts);
+        return BitSpace.Of(model, LayerShapes.Of(_device, recipe.Model, _data.Facts));
+    }
+
+    // Times decide nothing unless the budget has them; then they are kept, so that a search that goes on sees the same ones.
+    private LatencyTable Latency(CancellationToken token)
+    {
+        if (_recipe.Budget.Milliseconds is null && _recipe.Pareto is null)
+        {
+            return LatencyTable.Estimate(Space, CostTable.LoadDefault() ?? new CostTable());
+        }
+
+        string path = Path.Combine(_folder, CostFile);
+        CostTable table = File.Exists(path) ? CostTable.Load(path) : CostTable.LoadDefault() ?? new CostTable();
+        LatencyTable latency = LatencyTable.Measure(Space, table, null, token);
+        if (!File.Exists(path))
+        {
+            table.Save(path);
+        }
+
+        return latency;
+    }
+
+    private Recipe Phase(string name, BitAllocation bits, int epochs, double rate, string? init)
+    {
+        Recipe train = _recipe.Train;
+        return train with
+        {
+            Name = $"{_recipe.Name}-{name}",
+            Description = _recipe.Description,
+            Quantization = train.Quantization! with { Layers = Space.ToLayerBits(bits) },
+            Optimizer = train.Optimizer with { LearningRate = train.Optimizer.LearningRate * rate },
+            Training = train.Training with { Epochs = epochs, Init = init, FreezeNormsFrom = null },
+        };
+    }
+
+    // The last run has ordinary quantizers of the chosen bits: it is exported, verified and run like any other model.
+    private Recipe FinalRecipe(Checkpoint model, BitAllocation bits)
+    {
+        string start = Path.Combine(_folder, StartFile);
+        Recipe recipe = Phase(FinalFolder, bits, _recipe.Alternation.FinalEpochs, 1, start);
+        recipe = recipe with
+        {
+            Quantization = recipe.Quantization! with { Widths = [], Clipping = ClippingForm.Table, WidthJitter = 0 },
+            Training = recipe.Training with { FreezeNormsFrom = _recipe.Train.Training.FreezeNormsFrom },
+        };
+        if (!File.Exists(start))
+        {
+            using Module switchable = model.BuildModel(_device);
+            Select(switchable, bits);
+            using Module plain = ModelFactory.Build(_device, recipe, _data.Facts);
+            Specialization.Copy(switchable, plain);
+            CheckpointFile.Write(start, new Checkpoint(Checkpoint.Capture(plain)) { Recipe = recipe, Data = _data.Facts });
+        }
+
+        return recipe;
+    }
+
+    private void Select(Module model, BitAllocation bits)
+    {
+        Dictionary<string, Quantizer> quantizers = model.Quantizers().ToDictionary(entry => entry.Path, entry => entry.Quantizer);
+        for (int v = 0; v < bits.Count; v++)
+        {
+            quantizers[Space.Variables[v].Path].SelectBits(bits[v]);
+        }
+    }
+
+    private Checkpoint Train(string name, Recipe recipe, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        IProgress<TrainingProgress>? inner = progress is null ? null : new Forward<TrainingProgress>(report => progress.Report(new SearchProgress(name, null, 0, report)));
+        Checkpoint checkpoint = new TrainingPhase(_device, _data, recipe, Path.Combine(_folder, name)).Run(inner, token);
+        _trainingSeconds += checkpoint.Position!.Seconds;
+        return checkpoint;
+    }
+
+    private (BitAllocation Bits, IReadOnlyList<ParetoPoint> Judged) Round(
+        int round, Checkpoint model, CostModel costs, Budget budget, BitAllocation start, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        string name = $"round-{round}", folder = Path.Combine(_folder, name);
+        IBatchSource images = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
+        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers);
+        var table = new LossTable(evaluator, images);
+        int first = (round - 1) * GradientFreeRound.BatchesOf(_recipe, _recipe.Cma.Generations);
+        long began = Stopwatch.GetTimestamp();
+        if (RoundState.Read(folder, _recipe.Hash()) is { } saved)
+        {
+            start = new BitAllocation(saved.Start);
+        }
+        else if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
+        {
+            CandidateBatch[] batches = [.. Enumerable.Range(first, _recipe.Evaluation.Batches).Select(batch => CandidateBatch.Read(images, batch))];
+            start = SensitivityTable.Measure(evaluator, batches, token).Greedy(costs, budget);
+        }
+
+        var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        var search = new GradientFreeRound(_recipe, costs, settings, table, folder);
+        BitAllocation choice = search.Run(Told(name, settings.Generations, progress), token);
+        _rounds.Add(search.State);
+        return (choice, Points(search.State.Finalists, search.State.FinalBatches, table, costs));
+    }
+
+    // One model, one table: what a small budget has judged, the next larger one knows.
+    private GradFreeBitsResult Series(
+        ParetoSection pareto, CostModel costs, Checkpoint model, BitAllocation start, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers);
+        var table = new LossTable(evaluator, _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch));
+        AllocationCost low = UniformCost(pareto.From, costs), high = UniformCost(pareto.To, costs);
+        var finalists = new List<string>();
+        BitAllocation bits = BudgetRepair.Run(start, costs, Between(low, high, 0));
+        for (int point = 0; point < pareto.Points; point++)
+        {
+            string name = $"pareto-{point + 1}";
+            var settings = new RoundSettings(bits, Between(low, high, point / (pareto.Points - 1.0)), pareto.Generations, Seed(point + 1), 0);
+            var search = new GradientFreeRound(_recipe, costs, settings, table, Path.Combine(_folder, name));
+            bits = search.Run(Told(name, pareto.Generations, progress), token);
+            _rounds.Add(search.State);
+            finalists.AddRange(search.State.Finalists);
+        }
+
+        for (int width = 1; width <= BitWidth.Largest; width++)
+        {
+            finalists.Add(Space.Uniform(width, width).Digits);
+        }
+
+        string[] judged = [.. finalists.Distinct()];
+        int[] batches = _rounds[^1].FinalBatches;
+        table.Require(judged.Select(static digits => new BitAllocation(digits)), batches, token);
+        return Result(bits, costs, Between(low, high, 1), Points(judged, batches, table, costs), Path.Combine(_folder, "warm-up", TrainingRun.LastFile));
+    }
+
+    private static Budget Between(in AllocationCost low, in AllocationCost high, double share)
+    {
+        static double Mix(double from, double to, double share) => from * Math.Pow(to / from, share);
+        return new Budget(Mix(low.Bytes, high.Bytes, share), Mix(low.BitOperations, high.BitOperations, share));
+    }
+
+    private AllocationCost UniformCost(string pair, CostModel costs)
+    {
+        (int weights, int activations) = BudgetSection.Pair(pair)!.Value;
+        return costs.Of(Space.Uniform(weights, activations));
+    }
+
+    private static IReadOnlyList<ParetoPoint> Points(IEnumerable<string> finalists, IReadOnlyList<int> batches, LossTable table, CostModel costs)
+        => [.. finalists.Select(digits =>
+        {
+            var candidate = new BitAllocation(digits);
+            return new ParetoPoint(candidate, table.Loss(candidate, batches), table.Accuracy(candidate, batches), costs.Of(candidate));
+        })];
+
+    private GradFreeBitsResult Result(BitAllocation bits, CostModel costs, Budget budget, IReadOnlyList<ParetoPoint> judged, string checkpoint) => new()
+    {
+        Bits = bits,
+        Layers = Space.ToLayerBits(bits),
+        Variables = Space.Variables,
+        Cost = costs.Of(bits),
+        TimesAreMeasured = costs.Latency?.IsMeasured ?? false,
+        Budget = budget,
+        Checkpoint = checkpoint,
+        Evaluations = _rounds.Sum(static round => round.Evaluations),
+        ShareOfFullCost = _rounds.Sum(static round => round.ImagePasses) / Math.Max(1, _rounds.Sum(static round => round.ImagesAsked)),
+        SearchSeconds = _rounds.Sum(static round => round.Seconds),
+        TrainingSeconds = _trainingSeconds,
+        Judged = judged,
+        Front = ParetoPoint.Front(judged),
+    };
+
+    // Philox takes any number; rounds and seeds must not share one.
+    private ulong Seed(int round) => (_recipe.Train.Training.Seed * 1_000_003) + (ulong)round;
+
+    private static Forward<GenerationRecord>? Told(string name, int generations, IProgress<SearchProgress>? progress)
+        => progress is null ? null : new Forward<GenerationRecord>(record => progress.Report(new SearchProgress(name, record, generations, null)));
+
+    // Progress<T> would post to a thread pool; reports must come in order.
+    private sealed class Forward<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

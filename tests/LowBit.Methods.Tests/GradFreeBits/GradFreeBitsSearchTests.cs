@@ -1,0 +1,171 @@
+using LowBit.Kernels.Devices;
+using LowBit.Kernels.Files;
+using LowBit.Methods.Allocation;
+using LowBit.Methods.GradFreeBits;
+using LowBit.Methods.Recipes;
+using LowBit.Nn;
+using LowBit.Nn.Checkpoints;
+using LowBit.Nn.Lowering;
+using LowBit.Nn.Models;
+using LowBit.Nn.Simulation;
+using LowBit.Nn.Tests;
+using LowBit.Runtime.Sessions;
+using Xunit;
+
+namespace LowBit.Methods.Tests.GradFreeBits;
+
+public sealed class GradFreeBitsSearchTests
+{
+    public static TheoryData<string> Settings => new(
+        "", "train.quantization.clipping=Function", "train.quantization.clipping=Shared", "train.quantization.method=weightnorm", "alternation.rounds=1",
+        "train.quantization.widthJitter=0.2", "cma.start=Sensitivity", "evaluation.norms=Running");
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void The_final_model_has_the_chosen_bits_and_runs_as_integers(string setting)
+    {
+        using var folder = new TemporaryFolder();
+        SearchRecipe recipe = Samples.Recipe(setting.Length == 0 ? [] : [setting]);
+        GradFreeBitsResult result = Search(recipe, folder.Path).Run();
+        var costs = new CostModel(Search(recipe, folder.Path).Space);
+        Assert.True(result.Budget.Holds(result.Cost));
+        Assert.Equal(costs.Of(result.Bits).Bytes, result.Cost.Bytes);
+        Assert.InRange(result.FinalAccuracy, 0, 1);
+        Assert.Equal(18 * recipe.Alternation.Rounds, result.Evaluations);
+
+        Checkpoint final = CheckpointFile.Read(result.Checkpoint);
+        Assert.Equal(result.Layers, final.Recipe!.Quantization!.Layers);
+        Assert.Empty(final.Recipe.Quantization.Widths);
+        using Module model = final.BuildModel(CpuDevice.Shared);
+        model.Evaluate();
+        foreach (QuantizedLayer layer in QuantizedLayers.Of(model))
+        {
+            LayerBits? bits = result.Layers.SingleOrDefault(entry => entry.Layer == layer.Path);
+            Assert.Equal(bits?.WeightBits ?? 8, layer.Weights.Bits);
+            Assert.Equal(bits?.ActivationBits ?? 8, layer.Input?.Bits ?? 8);
+        }
+
+        LoweringResult lowered = ModelLowering.Lower(model, new LoweringOptions { Height = 8, Width = 8, Channels = 2, Name = "tiny" });
+        using var verifier = new Verifier(lowered, lowered.Model, new SessionOptions { Batch = 4, Threads = 1 });
+        var pixels = new byte[4 * 8 * 8 * 2];
+        new Random(3).NextBytes(pixels);
+        verifier.Compare(pixels, [0, 1, 2, 3]);
+        Assert.Equal(0, verifier.Report().Mismatches);
+    }
+
+    [Fact]
+    public void A_search_stopped_anywhere_ends_as_if_it_had_not_been()
+    {
+        SearchRecipe recipe = Samples.Recipe();
+        using var whole = new TemporaryFolder();
+        var data = new Samples.PatternData();
+        int fills = 0;
+        data.OnFill = () => fills++;
+        GradFreeBitsResult expected = Search(recipe, whole.Path, data).Run();
+        // In the warm-up, in both rounds, between and at the end.
+        foreach (int stopAt in (int[])[3, fills / 3, fills / 2, fills * 2 / 3, fills - 2])
+        {
+            using var parts = new TemporaryFolder();
+            using var stop = new CancellationTokenSource();
+            int seen = 0;
+            var stopping = new Samples.PatternData();
+            stopping.OnFill = () =>
+            {
+                if (++seen == stopAt)
+                {
+                    stop.Cancel();
+                }
+            };
+            Assert.ThrowsAny<OperationCanceledException>(() => Search(recipe, parts.Path, stopping).Run(null, stop.Token));
+            GradFreeBitsResult actual = Search(recipe, parts.Path).Run();
+            Assert.Equal(expected.Bits, actual.Bits);
+            Assert.Equal(expected.Judged, actual.Judged);
+            Assert.Equal(expected.Evaluations, actual.Evaluations);
+            AssertSameModel(expected.Checkpoint, actual.Checkpoint);
+        }
+    }
+
+    [Fact]
+    public void A_finished_search_is_only_read_again()
+    {
+        using var folder = new TemporaryFolder();
+        SearchRecipe recipe = Samples.Recipe("alternation.rounds=1");
+        GradFreeBitsResult first = Search(recipe, folder.Path).Run();
+        DateTime written = File.GetLastWriteTimeUtc(first.Checkpoint);
+        GradFreeBitsResult again = Search(recipe, folder.Path).Run();
+        Assert.Equal(written, File.GetLastWriteTimeUtc(again.Checkpoint));
+        Assert.Equal(first.Bits, again.Bits);
+        Assert.Equal(first.FinalAccuracy, again.FinalAccuracy);
+        Assert.Equal(first.SearchSeconds, again.SearchSeconds);
+    }
+
+    [Fact]
+    public void A_folder_of_another_search_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Search(Samples.Recipe("alternation.rounds=1"), folder.Path).Run();
+        LowBitFormatException error = Assert.Throws<LowBitFormatException>(() => Search(Samples.Recipe("alternation.rounds=1", "train.optimizer.learningRate=0.01"), folder.Path).Run());
+        Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Neither_workers_nor_threads_change_a_bit()
+    {
+        SearchRecipe recipe = Samples.Recipe("alternation.rounds=1");
+        using var one = new TemporaryFolder();
+        using var three = new TemporaryFolder();
+        GradFreeBitsResult a = Search(recipe, one.Path, workers: 1).Run(), b = Search(recipe, three.Path, workers: 3).Run();
+        Assert.Equal(a.Bits, b.Bits);
+        Assert.Equal(a.Judged, b.Judged);
+        AssertSameModel(a.Checkpoint, b.Checkpoint);
+    }
+
+    [Fact]
+    public void A_series_of_budgets_gives_a_front()
+    {
+        using var folder = new TemporaryFolder();
+        SearchRecipe recipe = Samples.Recipe("""pareto={ "points": 3, "from": "w2a2", "to": "w4a4", "generations": 2 }""", "train.quantization.widths=[2,3,4]");
+        GradFreeBitsResult result = Search(recipe, folder.Path).Run();
+        Assert.True(double.IsNaN(result.FinalAccuracy));
+        Assert.True(result.TimesAreMeasured);
+        Assert.NotEmpty(result.Front);
+        Assert.All(result.Front, point => Assert.DoesNotContain(result.Judged, other => other.Dominates(point)));
+        Assert.All(result.Judged, static point => Assert.True(point.Cost.Milliseconds > 0));
+        Assert.Contains(result.Judged, static point => point.Bits.Digits.All(static digit => digit == '2'));
+        GradFreeBitsResult again = Search(recipe, folder.Path).Run();
+        Assert.Equal(result.Judged, again.Judged);
+    }
+
+    [Fact]
+    public void A_budget_of_time_is_kept()
+    {
+        using var folder = new TemporaryFolder();
+        SearchRecipe recipe = Samples.Recipe("budget={ \"milliseconds\": \"w4a4\" }", "alternation.rounds=1", "train.quantization.widths=[2,4,6]");
+        GradFreeBitsResult result = Search(recipe, folder.Path).Run();
+        Assert.True(result.TimesAreMeasured);
+        Assert.NotNull(result.Budget.Milliseconds);
+        Assert.True(result.Cost.Milliseconds <= result.Budget.Milliseconds);
+    }
+
+    [Fact]
+    public void A_budget_below_the_fewest_bits_is_refused_before_training()
+    {
+        using var folder = new TemporaryFolder();
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Search(Samples.Recipe("budget={ \"bytes\": \"20\" }"), folder.Path).Run());
+        Assert.Contains("raise the budget", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("warm-up")));
+    }
+
+    private static GradFreeBitsSearch Search(SearchRecipe recipe, string folder, Samples.PatternData? data = null, int workers = 2)
+        => new(recipe, data ?? new Samples.PatternData(), CpuDevice.Shared, Samples.Workers(workers), folder);
+
+    private static void AssertSameModel(string expected, string actual)
+    {
+        IReadOnlyDictionary<string, CheckpointTensor> a = CheckpointFile.Read(expected).Tensors, b = CheckpointFile.Read(actual).Tensors;
+        Assert.Equal(a.Keys, b.Keys);
+        foreach ((string name, CheckpointTensor tensor) in a)
+        {
+            Assert.True(tensor.Data.AsSpan().SequenceEqual(b[name].Data), $"{name} differs");
+        }
+    }
+}

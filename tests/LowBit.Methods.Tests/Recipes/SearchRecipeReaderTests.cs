@@ -1,0 +1,97 @@
+using LowBit.Kernels.Files;
+using LowBit.Methods.Recipes;
+using LowBit.TestKit;
+using Xunit;
+
+namespace LowBit.Methods.Tests.Recipes;
+
+public sealed class SearchRecipeReaderTests
+{
+    public static TheoryData<string> Files => new(RecipeFiles.Search().Select(Path.GetFileName)!);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_recipes_here_are_read(string file)
+    {
+        SearchRecipe recipe = SearchRecipeReader.Load(RecipeFiles.Search().Single(path => Path.GetFileName(path) == file));
+        Assert.Equal(Path.GetFileNameWithoutExtension(file), recipe.Name);
+    }
+
+    [Fact]
+    public void What_is_written_reads_back()
+    {
+        SearchRecipe recipe = Samples.Recipe("cma.integers=Rounding", "pareto={\"points\":3}", "budget.milliseconds=1.5");
+        SearchRecipe again = SearchRecipeReader.Parse(recipe.ToJson(), "again");
+        Assert.Equal(recipe.ToJson(), again.ToJson());
+        Assert.Equal(recipe.Hash(), again.Hash());
+        Assert.NotEqual(recipe.Hash(), Samples.Recipe().Hash());
+        Assert.Equal("1.5", again.Budget.Milliseconds);
+    }
+
+    [Theory]
+    [InlineData("cma.generation=3", "cma.generations")]
+    [InlineData("train.optimizer.learnRate=0.1", "train.optimizer.learningRate")]
+    [InlineData("budget.bytes=w9a3", "w3a3")]
+    [InlineData("budget.bytes=-5", "above 0")]
+    [InlineData("budget={}", "budget is empty")]
+    [InlineData("alternation.warmUpEpochs=0", "alternation.warmUpEpochs")]
+    [InlineData("alternation.rounds=0", "alternation.rounds")]
+    [InlineData("evaluation.moved=3", "evaluation.moved")]
+    [InlineData("cma.sigma=0", "cma.sigma")]
+    [InlineData("cma.population=1", "cma.population")]
+    [InlineData("cma.integers=Floor", "wrong kind")]
+    [InlineData("objective.bytesPenalty=-1", "objective.bytesPenalty")]
+    [InlineData("method=hawq", "gradfreebits")]
+    [InlineData("train.quantization.widths=[]", "train.quantization.widths")]
+    [InlineData("train.quantization=null", "train.quantization.widths")]
+    [InlineData("train.quantization.layers=[{\"layer\":\"layer1.0.conv1\",\"weightBits\":2}]", "sets the bits itself")]
+    [InlineData("pareto={\"from\":\"2\"}", "pareto.from")]
+    [InlineData("alternation=null", "may be null")]
+    [InlineData("train=null", "may be null")]
+    [InlineData("name=", "name")]
+    public void A_wrong_setting_is_one_sentence_that_names_it(string setting, string part)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Samples.Recipe(setting));
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "not JSON")]
+    [InlineData("[1]", "one JSON object")]
+    [InlineData("{ \"name\": \"a\", \"name\": \"b\" }", "twice")]
+    [InlineData("{ \"name\": \"a\" }", "widths")]
+    [InlineData("{ \"nam\": \"a\" }", "did you mean 'name'")]
+    public void A_text_that_is_no_search_recipe_is_refused(string json, string part)
+    {
+        LowBitFormatException error = Assert.Throws<LowBitFormatException>(() => SearchRecipeReader.Parse(json, "test"));
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cut_and_changed_texts_never_crash_the_reader()
+    {
+        string json = Samples.Recipe().ToJson();
+        var random = new Random(11);
+        for (int i = 0; i < 400; i++)
+        {
+            char[] text = json[..random.Next(json.Length + 1)].ToCharArray();
+            for (int change = 0; change < random.Next(4) && text.Length > 0; change++)
+            {
+                text[random.Next(text.Length)] = (char)random.Next(32, 127);
+            }
+
+            try
+            {
+                SearchRecipeReader.Parse(new string(text), "fuzz");
+            }
+            catch (LowBitFormatException)
+            {
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("w3a3", 3, 3)]
+    [InlineData("w8a1", 8, 1)]
+    public void Pairs_are_widths(string text, int weights, int activations) => Assert.Equal((weights, activations), BudgetSection.Pair(text));
+}
