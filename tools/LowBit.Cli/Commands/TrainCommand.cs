@@ -16,8 +16,6 @@ namespace LowBit.Cli.Commands;
 /// <summary>train: from a JSON recipe, or on from where an interrupted run stopped.</summary>
 internal static class TrainCommand
 {
-    private const string RecipeFolder = "recipes";
-
     private static readonly Argument<string?> s_recipe = new("recipe")
     {
         Description = "Recipe file, or its name in recipes/",
@@ -52,7 +50,7 @@ internal static class TrainCommand
             settings.Add(string.Create(CultureInfo.InvariantCulture, $"training.seed={seed}"));
         }
 
-        Recipe recipe = RecipeReader.Load(FindRecipe(name), settings);
+        Recipe recipe = RecipeReader.Load(RecipeFiles.Find(name), settings);
         string folder = context.Parse.GetValue(s_output) ?? Path.Combine("lowbit-out", recipe.Name);
         if (File.Exists(Path.Combine(folder, TrainingRun.LastFile)) && !context.Parse.GetValue(s_overwrite))
         {
@@ -171,23 +169,5 @@ internal static class TrainCommand
         {
             context.Console.Write(new Text($"next: lowbit verify {folder}; lowbit export {folder} -o {document.Recipe}.lbq\n"));
         }
-    }
-
-    private static string FindRecipe(string name)
-    {
-        if (File.Exists(name))
-        {
-            return name;
-        }
-
-        string inFolder = Path.Combine(RecipeFolder, name.EndsWith(".json", StringComparison.Ordinal) ? name : name + ".json");
-        if (File.Exists(inFolder))
-        {
-            return inFolder;
-        }
-
-        string[] known = Directory.Exists(RecipeFolder) ? [.. Directory.GetFiles(RecipeFolder, "*.json").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!] : [];
-        string hint = known.Length > 0 ? $"; did you mean '{NearestName.Find(Path.GetFileNameWithoutExtension(name), known)}'?" : "; name a JSON file";
-        throw new FileNotFoundException($"there is no recipe {name}{hint}");
     }
 }

@@ -17,4 +17,5 @@ namespace LowBit.Cli.Documents;
 [JsonSerializable(typeof(TuneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ResultsDocument))]
+[JsonSerializable(typeof(SearchDocument))]
 internal sealed partial class JsonDocuments : JsonSerializerContext;

@@ -45,6 +45,7 @@ internal static class CliApplication
         Add(TrainCommand.Define());
         Add(ResultsCommand.Define());
         Add(QuantizeCommand.Define());
+        Add(SearchCommand.Define());
         Add(EvalCommand.Define());
         Add(ExportCommand.Define());
         Add(RunCommand.Define());
