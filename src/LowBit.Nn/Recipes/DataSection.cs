@@ -27,6 +27,12 @@ public sealed record DataSection
     /// <summary>Use only the first this many test images; 0 for all.</summary>
     public int TestImages { get; set; }
 
+    /// <summary>Mean of each channel, 0 to 1, by which images are normalised; null for the set's own. Weights from elsewhere expect the normalisation they were trained with.</summary>
+    public float[]? Mean { get; set; }
+
+    /// <summary>Deviation of each channel, above 0; given together with <see cref="Mean"/>.</summary>
+    public float[]? Deviation { get; set; }
+
     internal void Validate()
     {
         Demand.Text("data.set", Set);
@@ -36,6 +42,11 @@ public sealed record DataSection
         if (!(MixUp == 0 || (MixUp >= 0.001 && MixUp <= 1000)))
         {
             throw new ArgumentException($"data.mixUp is {MixUp}; it must be 0 for none, or 0.001 to 1000");
+        }
+
+        if (Mean?.Length != Deviation?.Length || !(Deviation ?? [1]).All(static d => d > 0 && float.IsFinite(d)) || !(Mean ?? []).All(float.IsFinite))
+        {
+            throw new ArgumentException("data.mean and data.deviation go together: a finite mean and a deviation above 0 for each channel, for example [0.5] and [0.25]");
         }
 
         Demand.Range("data.trainImages", TrainImages, 0, int.MaxValue);

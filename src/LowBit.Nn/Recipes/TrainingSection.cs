@@ -14,7 +14,7 @@ public sealed record TrainingSection
 
     /// <summary>
     /// Checkpoint to take the starting weights from, by name, for example a float model's for its quantized twin; relative to
-    /// the current folder. Null to start from the seed.
+    /// the current folder; or PyTorch's weights (<c>.safetensors</c>) of the same architecture. Null to start from the seed.
     /// </summary>
     public string? Init { get; set; }
 

@@ -62,7 +62,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="data">What the model needs to know about the data.</param>
     /// <param name="sources">Training and test images as the recipe's data part says.</param>
     /// <param name="outputFolder">For checkpoints and metrics; null to write nothing.</param>
-    /// <param name="loadForeign">Loads PyTorch's weights from a <c>.safetensors</c> file into a model, for a foreign teacher; null when there is no reader.</param>
+    /// <param name="loadForeign">Loads PyTorch's weights from a <c>.safetensors</c> file into a model, for a foreign teacher or start; null when there is no reader.</param>
     /// <exception cref="ArgumentException">Recipe, data and sources do not fit each other.</exception>
     /// <exception cref="LowBitFormatException">The checkpoint of <c>training.init</c> or of the teacher is damaged.</exception>
     public static TrainingRun Start(
@@ -81,7 +81,7 @@ public sealed class TrainingRun : IDisposable
                 $"training.init names {recipe.Training.Init}, which does not exist; train that model first, or use --set training.init=null to start from the seed");
         }
 
-        Checkpoint start = CheckpointFile.Read(recipe.Training.Init);
+        Checkpoint start = ReadInit(device, recipe, data, loadForeign);
         var run = new TrainingRun(device, recipe, data, sources, outputFolder, loadForeign, 0);
         try
         {
@@ -160,6 +160,25 @@ public sealed class TrainingRun : IDisposable
         _optimiser.Dispose();
         Model.Dispose();
         _teacher?.Dispose();
+    }
+
+    // Foreign weights go through a float twin: its names are those of a checkpoint.
+    private static Checkpoint ReadInit(Device device, Recipe recipe, DataFacts data, Action<Module, string>? loadForeign)
+    {
+        string path = recipe.Training.Init!;
+        if (!path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            return CheckpointFile.Read(path);
+        }
+
+        if (loadForeign is null)
+        {
+            throw new ArgumentException($"training.init names {path}, but nothing reads .safetensors here; start the run with the lowbit command, or from a checkpoint");
+        }
+
+        using Module twin = ModelFactory.Build(device, recipe with { Quantization = null, Distillation = null }, data);
+        loadForeign(twin, path);
+        return new Checkpoint(Checkpoint.Capture(twin));
     }
 
     private RunRecord Record()

@@ -52,6 +52,27 @@ public class TrainCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
     }
 
     [Fact]
+    public void Weights_of_another_tool_start_a_run()
+    {
+        using var folder = new TemporaryFolder();
+        string[] normalization = ["--set", "data.mean=[0.4]", "--set", "data.deviation=[0.3]"];
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("float"), .. s_short, .. normalization, "--set", "quantization=null"]).Code);
+        string weights = folder.File("float.safetensors");
+        Assert.Equal(0, Cli.Run("export", folder.File("float/last.lbc"), "-o", weights).Code);
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("a"), .. s_short, .. normalization, "--set", $"training.init={weights}"]).Code);
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("b"), .. s_short, .. normalization, "--set", $"training.init={folder.File("float/last.lbc")}"]).Code);
+
+        // The same start by two ways: the same weights. Another normalisation: others.
+        LowBit.Nn.Checkpoints.Checkpoint a = LowBit.Nn.Checkpoints.CheckpointFile.Read(folder.File("a/last.lbc"));
+        Assert.Equal(a.Tensors["model/conv1.weight"].Data, LowBit.Nn.Checkpoints.CheckpointFile.Read(folder.File("b/last.lbc")).Tensors["model/conv1.weight"].Data);
+        Assert.Equal([0.4f], a.Data!.Mean);
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", folder.File("c"), .. s_short, "--set", $"training.init={weights}"]).Code);
+        Assert.NotEqual(a.Tensors["model/conv1.weight"].Data, LowBit.Nn.Checkpoints.CheckpointFile.Read(folder.File("c/last.lbc")).Tensors["model/conv1.weight"].Data);
+        Cli.Fails(2, "data.mean", ["train", trained.RecipeFile, "-o", folder.File("d"), .. s_short, "--set", "data.mean=[0.4]"]);
+        Cli.Fails(2, "channels", ["train", trained.RecipeFile, "-o", folder.File("d"), .. s_short, "--set", "data.mean=[0.4,0.4]", "--set", "data.deviation=[0.4,0.4]"]);
+    }
+
+    [Fact]
     public void A_run_that_lowers_its_bits_ends_with_those_of_the_recipe()
     {
         using var folder = new TemporaryFolder();

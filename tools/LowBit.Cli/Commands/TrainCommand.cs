@@ -58,7 +58,7 @@ internal static class TrainCommand
         }
 
         ImageSet train = Sources.Load(context, recipe.Data.Set, Split.Train);
-        DataFacts facts = Sources.Facts(train);
+        DataFacts facts = Sources.Facts(train, recipe.Data);
         using TrainingImages training = Sources.Training(train, recipe, facts);
         using TrainingImages test = TestImages(context, recipe, facts);
         using TrainingRun run = TrainingRun.Start(context.Device, recipe, facts, new TrainingSources(training, test), folder, LoadForeign(context));

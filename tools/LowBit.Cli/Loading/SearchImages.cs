@@ -21,7 +21,7 @@ internal sealed class SearchImages : ISearchData, IDisposable
         _train = Sources.Load(context, recipe.Data.Set, Split.Train);
         ImageSet test = Sources.Load(context, recipe.Data.Set, Split.Test);
         _test = recipe.Data.TestImages > 0 ? test.Take(recipe.Data.TestImages) : test;
-        Facts = Sources.Facts(_train);
+        Facts = Sources.Facts(_train, recipe.Data);
         LoadForeign = (model, path) => ForeignModel.LoadWeights(context, model, path);
     }
 

@@ -14,20 +14,23 @@ internal static class Sources
     public static ImageSet Load(CommandContext context, string name, Split split)
         => DataSets.Load(name, split, context.Cache(), size: null, context.Stop);
 
-    /// <summary>What a model must know about a set; the normalization is that of the training images.</summary>
-    public static DataFacts Facts(ImageSet train)
+    /// <summary>What a model must know about a set; the normalization is that of the training images unless the recipe names another.</summary>
+    public static DataFacts Facts(ImageSet train, DataSection? data = null)
     {
         var normalization = Normalization.For(train);
-        return new DataFacts
+        var facts = new DataFacts
         {
             Classes = train.Classes,
             Height = train.Height,
             Width = train.Width,
             Channels = train.Channels,
-            Mean = normalization.Mean,
-            Deviation = normalization.Std,
+            Mean = data?.Mean ?? normalization.Mean,
+            Deviation = data?.Deviation ?? normalization.Std,
             ClassNames = [.. train.ClassNames],
         };
+        return facts.Mean.Length == train.Channels
+            ? facts
+            : throw new UsageException($"data.mean has {facts.Mean.Length} numbers, the images of {train.Name} have {train.Channels} channels; give one for each");
     }
 
     /// <summary>Training images as a recipe says: shuffled, augmented, incomplete batches dropped.</summary>
