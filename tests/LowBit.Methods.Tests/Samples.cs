@@ -7,8 +7,8 @@ using LowBit.Nn;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Models;
 using LowBit.Nn.Recipes;
-using LowBit.Nn.Tests;
 using LowBit.Nn.Training;
+using LowBit.TestKit;
 
 namespace LowBit.Methods.Tests;
 

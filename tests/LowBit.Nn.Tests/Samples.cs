@@ -2,6 +2,7 @@ using LowBit.Kernels.Devices;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests;

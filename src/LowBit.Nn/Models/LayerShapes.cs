@@ -18,16 +18,8 @@ public static class LayerShapes
     public static IReadOnlyDictionary<string, ConvShape> Of(Device device, ModelSection model, DataFacts data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var options = new ModelOptions
-        {
-            Classes = data.Classes,
-            Height = data.Height,
-            Width = data.Width,
-            Channels = data.Channels,
-            Normalization = data.Normalization(),
-        };
         var shapes = new Dictionary<string, ConvShape>();
-        using Module network = ModelFactory.Build(device, model, options);
+        using Module network = ModelFactory.Build(device, new Recipe { Name = nameof(LayerShapes), Model = model }, data);
         foreach ((string path, Module module) in network.Modules())
         {
             module.Probe = module switch

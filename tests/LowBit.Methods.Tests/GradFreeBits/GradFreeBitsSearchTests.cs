@@ -8,8 +8,8 @@ using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Lowering;
 using LowBit.Nn.Models;
 using LowBit.Nn.Simulation;
-using LowBit.Nn.Tests;
 using LowBit.Runtime.Sessions;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Methods.Tests.GradFreeBits;

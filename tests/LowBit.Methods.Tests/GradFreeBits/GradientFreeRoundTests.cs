@@ -4,7 +4,7 @@ using LowBit.Methods.Candidates;
 using LowBit.Methods.GradFreeBits;
 using LowBit.Methods.Recipes;
 using LowBit.Nn.Checkpoints;
-using LowBit.Nn.Tests;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Methods.Tests.GradFreeBits;

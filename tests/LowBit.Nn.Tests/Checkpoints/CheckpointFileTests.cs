@@ -6,6 +6,7 @@ using LowBit.Kernels.Files;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Training;
 using LowBit.Tensors;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Checkpoints;

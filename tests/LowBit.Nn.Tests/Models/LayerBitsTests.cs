@@ -9,6 +9,7 @@ using LowBit.Nn.Tests.Lowering;
 using LowBit.Nn.Training;
 using LowBit.Runtime.Models;
 using LowBit.Runtime.Sessions;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Models;

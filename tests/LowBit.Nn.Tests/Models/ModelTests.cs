@@ -6,6 +6,7 @@ using LowBit.Nn.Optimisation;
 using LowBit.Nn.Recipes;
 using LowBit.Tensors;
 using LowBit.Tensors.Ops;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Models;

@@ -2,6 +2,7 @@ using LowBit.Kernels.Devices;
 using LowBit.Nn.Layers;
 using LowBit.Nn.Models;
 using LowBit.Nn.PostTraining;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.PostTraining;

@@ -3,6 +3,7 @@ using LowBit.Kernels.Rng;
 using LowBit.Nn.Layers;
 using LowBit.Nn.PostTraining;
 using LowBit.Nn.Tests.Lowering;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.PostTraining;

@@ -1,4 +1,5 @@
 using LowBit.Nn.TensorBoard;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.TensorBoard;

@@ -2,6 +2,7 @@ using LowBit.Kernels.Devices;
 using LowBit.Nn.Losses;
 using LowBit.Nn.Training;
 using LowBit.Tensors;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;

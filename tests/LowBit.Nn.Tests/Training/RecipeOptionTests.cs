@@ -7,6 +7,7 @@ using LowBit.Nn.TensorBoard;
 using LowBit.Nn.Tests.TensorBoard;
 using LowBit.Nn.Training;
 using LowBit.Quantization;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;

@@ -5,6 +5,7 @@ using LowBit.Nn.Losses;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
 using LowBit.Tensors;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;

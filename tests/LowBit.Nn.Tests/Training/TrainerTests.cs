@@ -3,6 +3,7 @@ using LowBit.Kernels.Threading;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;

@@ -5,6 +5,7 @@ using LowBit.Nn.Models;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
 using LowBit.Quantization;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Training;

@@ -1,9 +1,9 @@
-namespace LowBit.Nn.Tests;
+namespace LowBit.TestKit;
 
 /// <summary>A folder of its own for a test, removed at the end.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("lowbit-nn-").FullName;
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("lowbit-").FullName;
 
     public string Path { get; }
 

@@ -1,10 +1,10 @@
 using LowBit.Kernels.Rng;
 using LowBit.Nn.Training;
 
-namespace LowBit.Nn.Tests;
+namespace LowBit.TestKit;
 
 /// <summary>Images made of a class's fixed random pattern and noise; what a batch holds depends on seed, epoch and batch alone.</summary>
-internal sealed class PatternSource : IBatchSource
+public sealed class PatternSource : IBatchSource
 {
     private readonly ulong _seed;
     private readonly float[][] _patterns;
