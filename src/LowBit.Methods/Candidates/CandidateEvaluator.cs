@@ -59,6 +59,9 @@ public sealed class CandidateEvaluator : IDisposable
     /// <summary>What can be chosen.</summary>
     public BitSpace Space { get; }
 
+    /// <summary>How many jobs run at the same time.</summary>
+    public int Workers => _replicas.Length;
+
     /// <summary>Images that passed through the whole model so far, parts of it counted by their multiply-adds.</summary>
     public double ImagePasses => _replicas.Sum(static replica => replica.MultiplyAdds) / _operationsOfOne;
 

@@ -39,17 +39,13 @@ public sealed class LossTable
     {
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(batches);
-        List<BitAllocation> different = [.. candidates.Distinct()];
-        var jobs = new List<CandidateJob>();
-        foreach (int batch in batches)
-        {
-            List<BitAllocation> missing = [.. different.Where(candidate => !Knows(candidate, batch))];
-            if (missing.Count > 0)
-            {
-                jobs.Add(new CandidateJob(Batch(batch), missing));
-            }
-        }
-
+        // Neighbours in this order share the longest beginnings, should a batch have to be divided among workers.
+        List<BitAllocation> different = [.. candidates.Distinct().OrderBy(static candidate => candidate.Digits, StringComparer.Ordinal)];
+        List<(int Batch, BitAllocation[] Missing)> work =
+            [.. batches.Select(batch => (batch, different.Where(candidate => !Knows(candidate, batch)).ToArray())).Where(static entry => entry.Item2.Length > 0)];
+        int parts = work.Count == 0 ? 1 : (_evaluator.Workers + work.Count - 1) / work.Count;
+        List<CandidateJob> jobs =
+            [.. work.SelectMany(entry => entry.Missing.Chunk((entry.Missing.Length + parts - 1) / parts).Select(chunk => new CandidateJob(Batch(entry.Batch), chunk)))];
         _evaluator.Run(jobs, token);
         foreach (CandidateJob job in jobs)
         {
