@@ -12,6 +12,7 @@ public sealed class WeightQuantizer : Quantizer
 {
     private readonly WeightTransform _transform;
     private readonly bool _followsWeights;
+    private Dictionary<int, Tensor>? _kept;
 
     /// <summary>Composes a quantizer.</summary>
     /// <param name="parts">The parts; the number of steps decides between per tensor and per channel.</param>
@@ -42,6 +43,20 @@ public sealed class WeightQuantizer : Quantizer
     /// <summary>The transform before quantization.</summary>
     public WeightTransform Transform => _transform;
 
+    /// <summary>
+    /// True to keep, while gradients are off, the result of each width and give it again: for weights that rest while a model is judged at many widths.
+    /// Setting it to false forgets the results; weights that changed need that.
+    /// </summary>
+    public bool KeepsResults
+    {
+        get => _kept is not null;
+        set
+        {
+            Forget();
+            _kept = value ? [] : null;
+        }
+    }
+
     /// <summary>The transformed weights whose codes are taken; the weights themselves for most methods.</summary>
     /// <param name="weights"><c>[out, …]</c>.</param>
     public Tensor EffectiveWeights(Tensor weights) => _transform.Apply(weights);
@@ -55,6 +70,26 @@ public sealed class WeightQuantizer : Quantizer
             return x;
         }
 
+        return _kept is not null && NoGradient.IsActive ? Kept(_kept, x) : Quantize(x);
+    }
+
+    private Tensor Kept(Dictionary<int, Tensor> kept, Tensor x)
+    {
+        if (!kept.TryGetValue(Bits, out Tensor? result))
+        {
+            using (TensorScope.Begin())
+            {
+                result = Quantize(x).Persist();
+            }
+
+            kept.Add(Bits, result);
+        }
+
+        return result;
+    }
+
+    private Tensor Quantize(Tensor x)
+    {
         CheckShape(x);
         bool finds = !Source.IsFixed && (_followsWeights || !IsInitialized);
         float[]? given = finds && !IsInitialized ? Naming(() => _transform.Begin(x.ToArray())) : null;
@@ -156,8 +191,24 @@ public sealed class WeightQuantizer : Quantizer
 
     private protected override void Dispose(bool disposing)
     {
+        Forget();
         _transform.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void Forget()
+    {
+        if (_kept is null)
+        {
+            return;
+        }
+
+        foreach (Tensor result in _kept.Values)
+        {
+            result.Dispose();
+        }
+
+        _kept.Clear();
     }
 
     private void Find(Tensor effective, float[]? given)

@@ -205,6 +205,37 @@ public sealed class SwitchableQuantizerTests
     }
 
     [Fact]
+    public void Kept_results_are_those_of_each_width_while_gradients_are_off()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using var quantizer = (WeightQuantizer)Build(Options("lsq", ClippingForm.Table), weights: true);
+        using var twin = (WeightQuantizer)Build(Options("lsq", ClippingForm.Table), weights: true);
+        Tensor w = Samples.Leaf(Samples.Normal(Rows * Columns, 3), Rows, Columns);
+        quantizer.KeepsResults = true;
+        using (NoGradient.Begin())
+        {
+            foreach (int bits in (int[])[4, 2, 8, 2, 4])
+            {
+                quantizer.SelectBits(bits);
+                twin.SelectBits(bits);
+                Assert.Equal(twin.Apply(w).ToArray(), quantizer.Apply(w).ToArray());
+                Assert.Same(quantizer.Apply(w), quantizer.Apply(w));
+            }
+        }
+
+        // With gradients nothing is kept; without them weights that changed are seen after forgetting.
+        float[] old = quantizer.Apply(w).ToArray();
+        w.CopyFrom(Samples.Normal(Rows * Columns, 4));
+        Assert.NotEqual(old, quantizer.Apply(w).ToArray());
+        using (NoGradient.Begin())
+        {
+            Assert.Equal(old, quantizer.Apply(w).ToArray());
+            quantizer.KeepsResults = false;
+            Assert.Equal(twin.Apply(w).ToArray(), quantizer.Apply(w).ToArray());
+        }
+    }
+
+    [Fact]
     public void Widths_are_ascending_and_the_first_is_that_of_the_options()
     {
         using Quantizer quantizer = Build(new QuantizerOptions { Bits = 3, Widths = [8, 3, 1] }, weights: true);

@@ -64,7 +64,7 @@ public sealed class BitSpace
             }
 
             int weights = Variable(layer.Weights, true), input = Variable(layer.Input, false);
-            slots.Add(new LayerSlot(layer.Path, shape, weights, input, layer.Weights.Bits, layer.Input?.Bits ?? BitWidth.Largest));
+            slots.Add(new LayerSlot(layer.Path, shape, weights, input, input < 0 || readers[input][0] == layer.Path, layer.Weights.Bits, layer.Input?.Bits ?? BitWidth.Largest));
         }
 
         return variables.Count > 0

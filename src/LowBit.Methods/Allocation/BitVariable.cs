@@ -4,9 +4,5 @@ namespace LowBit.Methods.Allocation;
 /// <param name="Path">Path of the quantizer in the model.</param>
 /// <param name="IsWeight">True for weights, false for activations.</param>
 /// <param name="Widths">The bits it may have, ascending.</param>
-/// <param name="Layers">Paths of the layers whose weights or input it quantizes; the first one names it in reports.</param>
-public sealed record BitVariable(string Path, bool IsWeight, IReadOnlyList<int> Widths, IReadOnlyList<string> Layers)
-{
-    /// <summary>For example <c>layer1.0.conv1 weights</c>.</summary>
-    public string Name => $"{Layers[0]} {(IsWeight ? "weights" : "input")}";
-}
+/// <param name="Layers">Paths of the layers whose weights or input it quantizes.</param>
+public sealed record BitVariable(string Path, bool IsWeight, IReadOnlyList<int> Widths, IReadOnlyList<string> Layers);

@@ -17,31 +17,31 @@ public static class BudgetRepair
         ArgumentNullException.ThrowIfNull(allocation);
         ArgumentNullException.ThrowIfNull(costs);
         ArgumentNullException.ThrowIfNull(budget);
-        IReadOnlyList<BitVariable> variables = costs.Space.Variables;
         while (!budget.Holds(costs.Of(allocation)))
         {
-            double excess = budget.Excess(costs.Of(allocation));
-            (int Bits, double Gain, BitAllocation? Next) best = (0, 0, null);
-            for (int v = 0; v < variables.Count; v++)
-            {
-                int lower = variables[v].Widths.LastOrDefault(width => width < allocation[v]);
-                if (lower == 0)
-                {
-                    continue;
-                }
-
-                BitAllocation next = allocation.With(v, lower);
-                double gain = excess - budget.Excess(costs.Of(next));
-                if (gain > 0 && (allocation[v], gain).CompareTo((best.Bits, best.Gain)) > 0)
-                {
-                    best = (allocation[v], gain, next);
-                }
-            }
-
-            allocation = best.Next ?? throw new ArgumentException(
-                $"no choice of bits is within the budget: the fewest bits of all layers still exceed it by {excess * 100:F1} %; raise the budget or add smaller widths", nameof(budget));
+            BitAllocation now = allocation;
+            BudgetStep? best = Steps(now, costs, budget).MaxBy(step => (now[step.Variable], step.Removed));
+            allocation = best?.Next ?? throw new ArgumentException(
+                $"no choice of bits is within the budget: the fewest bits of all layers still exceed it by {budget.Excess(costs.Of(now)) * 100:F1} %; raise the budget or add smaller widths",
+                nameof(budget));
         }
 
         return allocation;
+    }
+
+    /// <summary>Every step from one variable to its next smaller width that lessens the excess over a budget, in the order of the variables.</summary>
+    internal static IEnumerable<BudgetStep> Steps(BitAllocation allocation, CostModel costs, Budget budget)
+    {
+        double excess = budget.Excess(costs.Of(allocation));
+        for (int v = 0; v < allocation.Count; v++)
+        {
+            int lower = costs.Space.Variables[v].Widths.LastOrDefault(width => width < allocation[v]);
+            BitAllocation? next = lower == 0 ? null : allocation.With(v, lower);
+            double removed = next is null ? 0 : excess - budget.Excess(costs.Of(next));
+            if (removed > 0)
+            {
+                yield return new BudgetStep(v, next!, removed);
+            }
+        }
     }
 }

@@ -15,12 +15,13 @@ public sealed class CostModel(BitSpace space, LatencyTable? latency = null)
     /// <param name="allocation">Of the space.</param>
     public AllocationCost Of(BitAllocation allocation)
     {
-        double bytes = 0, operations = 0, milliseconds = latency is null ? double.NaN : 0;
+        double bytes = 0, activations = 0, operations = 0, milliseconds = latency is null ? double.NaN : 0;
         for (int l = 0; l < space.Layers.Count; l++)
         {
             LayerSlot slot = space.Layers[l];
             int weights = slot.WeightBits(allocation), input = slot.InputBits(allocation);
             bytes += slot.Shape.WeightLength * (long)weights / 8.0;
+            activations += slot.OwnInputLength * (long)input / 8.0;
             operations += slot.MultiplyAdds * (double)(weights * input);
             if (latency is not null)
             {
@@ -28,6 +29,6 @@ public sealed class CostModel(BitSpace space, LatencyTable? latency = null)
             }
         }
 
-        return new AllocationCost(bytes, operations, milliseconds);
+        return new AllocationCost(bytes, activations, operations, milliseconds);
     }
 }

@@ -7,7 +7,7 @@ namespace LowBit.Methods.Allocation;
 /// <param name="Cost">Bytes, bit operations, milliseconds.</param>
 public sealed record ParetoPoint(BitAllocation Bits, double Loss, double Accuracy, AllocationCost Cost)
 {
-    /// <summary>True when this point is nowhere worse than another and somewhere better, by loss and all costs that are known.</summary>
+    /// <summary>True when this point is nowhere worse than another and somewhere better, by loss, bytes of weights, bit operations and time (where it is known).</summary>
     /// <param name="other">A point judged on the same images.</param>
     public bool Dominates(ParetoPoint other)
     {

@@ -65,28 +65,14 @@ public sealed class SensitivityTable
         BitAllocation allocation = BitAllocation.Of([.. _space.Variables.Select(static variable => variable.Widths[^1])]);
         while (!budget.Holds(costs.Of(allocation)))
         {
-            double excess = budget.Excess(costs.Of(allocation)), least = double.PositiveInfinity;
-            BitAllocation? best = null;
-            for (int v = 0; v < allocation.Count; v++)
-            {
-                int lower = _space.Variables[v].Widths.LastOrDefault(width => width < allocation[v]);
-                if (lower == 0)
-                {
-                    continue;
-                }
-
-                BitAllocation next = allocation.With(v, lower);
-                double removed = excess - budget.Excess(costs.Of(next));
-                double price = (this[v, lower] - this[v, allocation[v]]) / removed;
-                if (removed > 0 && price < least)
-                {
-                    (best, least) = (next, price);
-                }
-            }
-
-            allocation = best ?? BudgetRepair.Run(allocation, costs, budget);
+            BitAllocation now = allocation;
+            BudgetStep? best = BudgetRepair.Steps(now, costs, budget).MinBy(step => Price(now, step));
+            allocation = best?.Next ?? BudgetRepair.Run(now, costs, budget);
         }
 
         return allocation;
     }
+
+    private double Price(BitAllocation from, BudgetStep step)
+        => (this[step.Variable, step.Next[step.Variable]] - this[step.Variable, from[step.Variable]]) / step.Removed;
 }

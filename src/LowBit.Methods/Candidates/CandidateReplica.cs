@@ -1,6 +1,5 @@
 using LowBit.Methods.Allocation;
 using LowBit.Nn;
-using LowBit.Nn.Layers;
 using LowBit.Nn.Losses;
 using LowBit.Nn.Models;
 using LowBit.Nn.Training;
@@ -15,8 +14,6 @@ internal sealed class CandidateReplica : IDisposable
     private readonly Module _model;
     private readonly List<CandidateStage> _stages;
     private readonly Quantizer[] _quantizers;
-    private readonly Module?[] _layers;
-    private readonly Dictionary<(int Variable, int Bits), Tensor> _weights = [];
     private readonly CrossEntropyLoss _loss = new();
 
     public CandidateReplica(BitSpace space, Module model, NormStatistics norms)
@@ -24,9 +21,7 @@ internal sealed class CandidateReplica : IDisposable
         _model = model;
         _model.Train(norms == NormStatistics.Batch);
         Dictionary<string, Quantizer> quantizers = model.Quantizers().ToDictionary(entry => entry.Path, entry => entry.Quantizer);
-        Dictionary<string, Module> layers = QuantizedLayers.Of(model).ToDictionary(layer => layer.Path, layer => layer.Layer);
         _quantizers = new Quantizer[space.Variables.Count];
-        _layers = new Module?[_quantizers.Length];
         for (int v = 0; v < _quantizers.Length; v++)
         {
             BitVariable variable = space.Variables[v];
@@ -36,7 +31,12 @@ internal sealed class CandidateReplica : IDisposable
             }
 
             _quantizers[v] = quantizer;
-            _layers[v] = variable.IsWeight ? layers[variable.Layers[0]] : null;
+        }
+
+        // Weights rest: each is quantized once for each width.
+        foreach (QuantizedLayer layer in QuantizedLayers.Of(model))
+        {
+            layer.Weights.KeepsResults = true;
         }
 
         _stages = CandidateStage.Cut(model, space);
@@ -56,15 +56,7 @@ internal sealed class CandidateReplica : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (Tensor weights in _weights.Values)
-        {
-            weights.Dispose();
-        }
-
-        _model.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     // All candidates of the group agree on the stages before this one.
     private void Descend(CandidateJob job, int stage, Tensor x, List<int> group)
@@ -114,33 +106,6 @@ internal sealed class CandidateReplica : IDisposable
         foreach (int v in stage.Variables)
         {
             _quantizers[v].SelectBits(allocation[v]);
-            switch (_layers[v])
-            {
-                case Conv2d convolution:
-                    convolution.Substitute = Quantized(v, allocation[v], convolution.Weight);
-                    break;
-                case Linear linear:
-                    linear.Substitute = Quantized(v, allocation[v], linear.Weight);
-                    break;
-                default:
-                    break;
-            }
         }
-    }
-
-    private Tensor Quantized(int variable, int bits, Tensor weights)
-    {
-        if (!_weights.TryGetValue((variable, bits), out Tensor? quantized))
-        {
-            using (TensorScope.Begin())
-            {
-                // A copy, because a disabled quantizer returns its input.
-                quantized = _quantizers[variable].Apply(weights).Clone().Persist();
-            }
-
-            _weights.Add((variable, bits), quantized);
-        }
-
-        return quantized;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CandidateStage
     /// <summary>Of one image.</summary>
     public long MultiplyAdds { get; }
 
-    public Tensor Forward(Tensor x) => _module is Sequential row && _end > 0 ? row.ForwardPart(x, _start, _end) : _module.Forward(x);
+    public Tensor Forward(Tensor x) => _module is Sequential row ? row.ForwardPart(x, _start, _end) : _module.Forward(x);
 
     /// <summary>
     /// Cuts a model in front of every module of a row that holds both weights and variables; what follows such a module up to the next cut belongs to it,

@@ -12,9 +12,6 @@ public sealed record GradFreeBitsResult
     /// <summary>The same as entries of a recipe.</summary>
     public required IReadOnlyList<LayerBits> Layers { get; init; }
 
-    /// <summary>The variables that <see cref="Bits"/> holds in this order.</summary>
-    public required IReadOnlyList<BitVariable> Variables { get; init; }
-
     /// <summary>What the choice costs.</summary>
     public required AllocationCost Cost { get; init; }
 

@@ -72,8 +72,10 @@ public sealed class GradFreeBitsSearch
     /// <exception cref="LowBitFormatException">The folder holds another search, or a file in it is damaged.</exception>
     public GradFreeBitsResult Run(IProgress<SearchProgress>? progress = null, CancellationToken token = default)
     {
+        _rounds.Clear();
+        _trainingSeconds = 0;
         Directory.CreateDirectory(_folder);
-        var costs = new CostModel(Space, Latency(token));
+        var costs = new CostModel(Space, Latency(progress, token));
         Budget budget = _recipe.Budget.ToBudget(costs);
         QuantizationSection quantization = _recipe.Train.Quantization!;
         BitAllocation bits = Space.Uniform(quantization.WeightBits, quantization.ActivationBits);
@@ -116,16 +118,17 @@ public sealed class GradFreeBitsSearch
     }
 
     // Times decide nothing unless the budget has them; then they are kept, so that a search that goes on sees the same ones.
-    private LatencyTable Latency(CancellationToken token)
+    private LatencyTable Latency(IProgress<SearchProgress>? progress, CancellationToken token)
     {
         if (_recipe.Budget.Milliseconds is null && _recipe.Pareto is null)
         {
             return LatencyTable.Estimate(Space, CostTable.LoadDefault() ?? new CostTable());
         }
 
+        IProgress<double>? inner = progress is null ? null : new Forward<double>(share => progress.Report(new SearchProgress("measuring layers", null, 0, null) { Measured = share }));
         string path = Path.Combine(_folder, CostFile);
         CostTable table = File.Exists(path) ? CostTable.Load(path) : CostTable.LoadDefault() ?? new CostTable();
-        LatencyTable latency = LatencyTable.Measure(Space, table, null, token);
+        LatencyTable latency = LatencyTable.Measure(Space, table, inner, token);
         if (!File.Exists(path))
         {
             table.Save(path);
@@ -245,7 +248,7 @@ public sealed class GradFreeBitsSearch
     private static Budget Between(in AllocationCost low, in AllocationCost high, double share)
     {
         static double Mix(double from, double to, double share) => from * Math.Pow(to / from, share);
-        return new Budget(Mix(low.Bytes, high.Bytes, share), Mix(low.BitOperations, high.BitOperations, share));
+        return new Budget(Mix(low.Bytes, high.Bytes, share), BitOperations: Mix(low.BitOperations, high.BitOperations, share));
     }
 
     private AllocationCost UniformCost(string pair, CostModel costs)
@@ -265,7 +268,6 @@ public sealed class GradFreeBitsSearch
     {
         Bits = bits,
         Layers = Space.ToLayerBits(bits),
-        Variables = Space.Variables,
         Cost = costs.Of(bits),
         TimesAreMeasured = costs.Latency?.IsMeasured ?? false,
         Budget = budget,

@@ -114,7 +114,7 @@ public sealed class GradientFreeRound
     private double Penalty(BitAllocation candidate)
     {
         ObjectiveSection factors = _recipe.Objective;
-        return _settings.Budget.Excess(_costs.Of(candidate), factors.BytesPenalty, factors.BitOperationsPenalty, factors.MillisecondsPenalty);
+        return _settings.Budget.Excess(_costs.Of(candidate), factors.BytesPenalty, factors.ActivationBytesPenalty, factors.BitOperationsPenalty, factors.MillisecondsPenalty);
     }
 
     private GenerationRecord Generation(CancellationToken token)

@@ -9,6 +9,9 @@ public sealed record BudgetSection
     /// <summary>Bytes of packed weights: <c>w3a3</c>, or a number; null for no limit.</summary>
     public string? Bytes { get; set; }
 
+    /// <summary>Bytes of the packed activations of one image: <c>w3a3</c>, or a number; null for no limit.</summary>
+    public string? ActivationBytes { get; set; }
+
     /// <summary>Bit operations of one image, <c>Σ MACs·b_w·b_a</c>: <c>w3a3</c>, or a number; null for no limit.</summary>
     public string? BitOperations { get; set; }
 
@@ -22,6 +25,7 @@ public sealed record BudgetSection
         ArgumentNullException.ThrowIfNull(costs);
         return new Budget(
             Limit("budget.bytes", Bytes, costs, static cost => cost.Bytes),
+            Limit("budget.activationBytes", ActivationBytes, costs, static cost => cost.ActivationBytes),
             Limit("budget.bitOperations", BitOperations, costs, static cost => cost.BitOperations),
             Limit("budget.milliseconds", Milliseconds, costs, static cost => cost.Milliseconds));
     }
@@ -33,13 +37,13 @@ public sealed record BudgetSection
 
     internal void Validate()
     {
-        if (Bytes is null && BitOperations is null && Milliseconds is null)
+        if (Bytes is null && ActivationBytes is null && BitOperations is null && Milliseconds is null)
         {
-            throw new ArgumentException("budget is empty; set budget.bytes, budget.bitOperations or budget.milliseconds, for example to \"w3a3\"");
+            throw new ArgumentException("budget is empty; set budget.bytes, budget.activationBytes, budget.bitOperations or budget.milliseconds, for example to \"w3a3\"");
         }
 
         foreach ((string key, string? text) in (ReadOnlySpan<(string, string?)>)
-            [("budget.bytes", Bytes), ("budget.bitOperations", BitOperations), ("budget.milliseconds", Milliseconds)])
+            [("budget.bytes", Bytes), ("budget.activationBytes", ActivationBytes), ("budget.bitOperations", BitOperations), ("budget.milliseconds", Milliseconds)])
         {
             if (text is not null && Pair(text) is null && Number(text) is null)
             {

@@ -8,6 +8,9 @@ public sealed record ObjectiveSection
     /// <summary>ρ of the bytes, 0 or more.</summary>
     public double BytesPenalty { get; set; } = 10;
 
+    /// <summary>ρ of the activations' bytes, 0 or more.</summary>
+    public double ActivationBytesPenalty { get; set; } = 10;
+
     /// <summary>ρ of the bit operations, 0 or more.</summary>
     public double BitOperationsPenalty { get; set; } = 10;
 
@@ -17,6 +20,7 @@ public sealed record ObjectiveSection
     internal void Validate()
     {
         Demand.NotNegative("objective.bytesPenalty", BytesPenalty);
+        Demand.NotNegative("objective.activationBytesPenalty", ActivationBytesPenalty);
         Demand.NotNegative("objective.bitOperationsPenalty", BitOperationsPenalty);
         Demand.NotNegative("objective.millisecondsPenalty", MillisecondsPenalty);
     }

@@ -25,7 +25,7 @@ public sealed record SearchRecipe
     /// <summary>How to train; <c>quantization.widths</c> are the bits to choose from, <c>quantization.weightBits</c> and <c>.activationBits</c> those to start with.</summary>
     public Recipe Train { get; set; } = new();
 
-    /// <summary>What the model may cost.</summary>
+    /// <summary>What the model may cost; empty with <see cref="Pareto"/>.</summary>
     public BudgetSection Budget { get; set; } = new();
 
     /// <summary>Epochs and rounds.</summary>
@@ -73,11 +73,19 @@ public sealed record SearchRecipe
             throw new ArgumentException("train.quantization.progressive and .layers cannot be combined with a search, which sets the bits itself; leave them out");
         }
 
-        Budget.Validate();
+        Pareto?.Validate();
+        if (Pareto is null)
+        {
+            Budget.Validate();
+        }
+        else if (Budget != new BudgetSection())
+        {
+            throw new ArgumentException("budget and pareto exclude each other: a series has budgets of its own, from pareto.from to pareto.to; leave one out");
+        }
+
         Alternation.Validate();
         Objective.Validate();
         Cma.Validate();
         Evaluation.Validate();
-        Pareto?.Validate();
     }
 }

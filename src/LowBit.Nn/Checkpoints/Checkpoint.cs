@@ -177,7 +177,8 @@ public sealed class Checkpoint
         optimiser.Steps = OptimiserSteps;
     }
 
-    private static List<NamedTensor> StateOf(Module model)
+    /// <summary>Everything of a model that a checkpoint holds: parameters, then buffers.</summary>
+    internal static List<NamedTensor> StateOf(Module model)
     {
         var list = new List<NamedTensor>();
         foreach (Parameter parameter in model.Parameters())

@@ -41,19 +41,6 @@ public sealed class Conv2d : Module
     /// <summary>The weight quantizer, or null for float weights.</summary>
     public WeightQuantizer? Quantizer { get; }
 
-    /// <summary>
-    /// What is multiplied instead of Q(w) while gradients are off (<see cref="NoGradient"/>), so that candidates with the same bits share one
-    /// quantized tensor; null for Q(w). It stays the caller's.
-    /// </summary>
-    /// <exception cref="ArgumentException">It has another shape than <see cref="Weight"/>, or is on another device.</exception>
-    public Tensor? Substitute
-    {
-        get;
-        set => field = value is null || (value.Shape == Weight.Shape && value.Device == Weight.Device)
-            ? value
-            : throw new ArgumentException($"{this} multiplies weights of shape {Weight.Shape} on {Device.Name}, got {value.Shape} on {value.Device.Name}", nameof(value));
-    }
-
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
@@ -63,16 +50,8 @@ public sealed class Conv2d : Module
         return y;
     }
 
-    /// <summary>The weights that the convolution multiplies: Q(w), w itself in a float model, or the substitute.</summary>
-    internal Tensor QuantizedWeight()
-    {
-        if (Substitute is not null && NoGradient.IsActive)
-        {
-            return Substitute;
-        }
-
-        return Quantizer is null ? Weight : Quantizer.Apply(Weight);
-    }
+    /// <summary>The weights that the convolution multiplies: Q(w), or w itself in a float model.</summary>
+    internal Tensor QuantizedWeight() => Quantizer is null ? Weight : Quantizer.Apply(Weight);
 
     /// <inheritdoc/>
     public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)

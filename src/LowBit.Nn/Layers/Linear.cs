@@ -36,37 +36,13 @@ public sealed class Linear : Module
     /// <summary>The weight quantizer, or null for float weights.</summary>
     public WeightQuantizer? Quantizer { get; }
 
-    /// <summary>
-    /// What is multiplied instead of Q(w) while gradients are off (<see cref="NoGradient"/>), so that candidates with the same bits share one
-    /// quantized tensor; null for Q(w). It stays the caller's.
-    /// </summary>
-    /// <exception cref="ArgumentException">It has another shape than <see cref="Weight"/>, or is on another device.</exception>
-    public Tensor? Substitute
-    {
-        get;
-        set => field = value is null || (value.Shape == Weight.Shape && value.Device == Weight.Device)
-            ? value
-            : throw new ArgumentException($"{this} multiplies weights of shape {Weight.Shape} on {Device.Name}, got {value.Shape} on {value.Device.Name}", nameof(value));
-    }
-
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        Tensor y = x.Linear(QuantizedWeight(), Bias);
+        Tensor y = x.Linear(Quantizer is null ? Weight : Quantizer.Apply(Weight), Bias);
         Probe?.Invoke(x, y);
         return y;
-    }
-
-    /// <summary>The weights that the layer multiplies: Q(w), w itself in a float model, or the substitute.</summary>
-    internal Tensor QuantizedWeight()
-    {
-        if (Substitute is not null && NoGradient.IsActive)
-        {
-            return Substitute;
-        }
-
-        return Quantizer is null ? Weight : Quantizer.Apply(Weight);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using LowBit.Nn.Checkpoints;
 using LowBit.Quantization;
 
 namespace LowBit.Nn.Models;
@@ -16,7 +17,7 @@ public static class Specialization
         ArgumentNullException.ThrowIfNull(switchable);
         ArgumentNullException.ThrowIfNull(plain);
         CheckQuantizers(switchable, plain);
-        Dictionary<string, float[]> values = State(switchable).ToDictionary(tensor => tensor.Name, tensor => tensor.Tensor.ToArray(), StringComparer.Ordinal);
+        Dictionary<string, float[]> values = Checkpoint.StateOf(switchable).ToDictionary(tensor => tensor.Name, tensor => tensor.Tensor.ToArray(), StringComparer.Ordinal);
         foreach ((string path, Quantizer quantizer) in switchable.Quantizers())
         {
             foreach ((string name, float[] value) in quantizer.Specialize())
@@ -25,7 +26,7 @@ public static class Specialization
             }
         }
 
-        List<NamedTensor> targets = [.. State(plain)];
+        List<NamedTensor> targets = Checkpoint.StateOf(plain);
         foreach (NamedTensor target in targets)
         {
             if (!values.TryGetValue(target.Name, out float[]? value) || value.Length != target.Tensor.Length)
@@ -60,7 +61,4 @@ public static class Specialization
                 $"the plain model has no quantizer '{sources.Keys.First()}'; name a layer in quantization.layers, so that shortcuts have quantizers of their own", nameof(plain));
         }
     }
-
-    private static IEnumerable<NamedTensor> State(Module model)
-        => model.Parameters().Select(parameter => new NamedTensor(parameter.Name, parameter.Tensor)).Concat(model.Buffers());
 }

@@ -59,7 +59,7 @@ public class SearchCommandTests
     {
         using var folder = new TemporaryFolder();
         (int code, JsonElement document) = Cli.Json(
-            ["search", Recipe, "-o", folder.File("search"), .. s_short, "--set", "train.quantization.widths=[2,3,4]",
+            ["search", Recipe, "-o", folder.File("search"), .. s_short, "--set", "budget={}", "--set", "train.quantization.widths=[2,3,4]",
              "--set", """pareto={"points":2,"from":"w2a2","to":"w4a4","generations":1}"""]);
         Assert.Equal(0, code);
         Assert.Equal(JsonValueKind.Null, document.GetProperty("accuracy").ValueKind);

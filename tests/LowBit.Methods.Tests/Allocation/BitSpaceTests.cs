@@ -88,6 +88,10 @@ public sealed class BitSpaceTests
         Assert.Equal(((stemMacs + last) * 64.0) + (innerMacs * 36.0), all8.BitOperations);
         Assert.Equal(((stemMacs + last) * 64.0) + (innerMacs * 4.0), all2.BitOperations);
         Assert.True(double.IsNaN(all2.Milliseconds));
+        // Read: the image, three stages' worth of inputs (each block's two convolutions), 16 averages.
+        long fixedInputs = (64 * 2) + 16, innerInputs = (4 * 64 * 2) + (4 * 64) + (8 * 16) + (8 * 16) + (16 * 4);
+        Assert.Equal(fixedInputs + (innerInputs * 6 / 8.0), all8.ActivationBytes);
+        Assert.Equal(fixedInputs + (innerInputs * 2 / 8.0), all2.ActivationBytes);
     }
 
     [Fact]
@@ -118,7 +122,7 @@ public sealed class BitSpaceTests
         BitSpace space = Space(Samples.Recipe().Train with { Name = "tiny" });
         var costs = new CostModel(space);
         AllocationCost three = costs.Of(space.Uniform(3, 3));
-        var budget = new Budget(three.Bytes, three.BitOperations);
+        var budget = new Budget(three.Bytes, three.ActivationBytes, three.BitOperations);
         foreach (BitAllocation allocation in Samples.Allocations(space, 12))
         {
             BitAllocation repaired = BudgetRepair.Run(allocation, costs, budget);
@@ -142,11 +146,12 @@ public sealed class BitSpaceTests
     [Fact]
     public void Excess_counts_each_limit_with_its_factor()
     {
-        var cost = new AllocationCost(120, 300, 2);
-        var budget = new Budget(100, 200, 4);
-        Assert.Equal((3 * 0.2) + (5 * 0.5), budget.Excess(cost, 3, 5, 7), 1e-12);
+        var cost = new AllocationCost(120, 40, 300, 2);
+        var budget = new Budget(100, 32, 200, 4);
+        Assert.Equal((3 * 0.2) + (4 * 0.25) + (5 * 0.5), budget.Excess(cost, 3, 4, 5, 7), 1e-12);
         Assert.False(budget.Holds(cost));
-        Assert.True(new Budget(120, null, 2).Holds(cost));
+        Assert.True(new Budget(120, 40, null, 2).Holds(cost));
+        Assert.False(new Budget(120, 39).Holds(cost));
         Assert.Equal(0, new Budget().Excess(cost));
     }
 

@@ -23,5 +23,5 @@ public sealed class ParetoPointTests
     }
 
     private static ParetoPoint Point(string bits, double loss, double bytes, double operations)
-        => new(new BitAllocation(bits), loss, 1 - loss, new AllocationCost(bytes, operations, double.NaN));
+        => new(new BitAllocation(bits), loss, 1 - loss, new AllocationCost(bytes, 0, operations, double.NaN));
 }

@@ -126,7 +126,7 @@ public sealed class CandidateEvaluatorTests
         Assert.Equal(0, table[3, 6]);
         var costs = new CostModel(space);
         AllocationCost limit = costs.Of(space.Uniform(3, 3));
-        var budget = new Budget(limit.Bytes, limit.BitOperations);
+        var budget = new Budget(limit.Bytes, BitOperations: limit.BitOperations);
         BitAllocation greedy = table.Greedy(costs, budget);
         Assert.True(budget.Holds(costs.Of(greedy)));
         Assert.True(space.Contains(greedy));

@@ -90,7 +90,9 @@ public sealed class GradFreeBitsSearchTests
     {
         using var folder = new TemporaryFolder();
         SearchRecipe recipe = Samples.Recipe("alternation.rounds=1");
-        GradFreeBitsResult first = Search(recipe, folder.Path).Run();
+        GradFreeBitsSearch search = Search(recipe, folder.Path);
+        GradFreeBitsResult first = search.Run(), second = search.Run();
+        Assert.Equal((first.Evaluations, first.SearchSeconds, first.TrainingSeconds), (second.Evaluations, second.SearchSeconds, second.TrainingSeconds));
         DateTime written = File.GetLastWriteTimeUtc(first.Checkpoint);
         GradFreeBitsResult again = Search(recipe, folder.Path).Run();
         Assert.Equal(written, File.GetLastWriteTimeUtc(again.Checkpoint));
@@ -124,7 +126,7 @@ public sealed class GradFreeBitsSearchTests
     public void A_series_of_budgets_gives_a_front()
     {
         using var folder = new TemporaryFolder();
-        SearchRecipe recipe = Samples.Recipe("""pareto={ "points": 3, "from": "w2a2", "to": "w4a4", "generations": 2 }""", "train.quantization.widths=[2,3,4]");
+        SearchRecipe recipe = Samples.Recipe("""pareto={ "points": 3, "from": "w2a2", "to": "w4a4", "generations": 2 }""", "budget={}", "train.quantization.widths=[2,3,4]");
         GradFreeBitsResult result = Search(recipe, folder.Path).Run();
         Assert.True(double.IsNaN(result.FinalAccuracy));
         Assert.True(result.TimesAreMeasured);

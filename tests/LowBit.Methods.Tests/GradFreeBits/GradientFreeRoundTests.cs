@@ -48,16 +48,16 @@ public sealed class GradientFreeRoundTests
     public void The_objective_is_the_ratio_of_losses_and_the_weighted_excess()
     {
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();
-        SearchRecipe recipe = Samples.Recipe("objective.bytesPenalty=2", "objective.bitOperationsPenalty=3");
+        SearchRecipe recipe = Samples.Recipe("objective.bytesPenalty=2", "objective.activationBytesPenalty=5", "budget.activationBytes=w2a2", "objective.bitOperationsPenalty=3");
         var costs = new CostModel(space);
-        AllocationCost three = costs.Of(space.Uniform(3, 3)), six = costs.Of(space.Uniform(6, 6));
+        AllocationCost two = costs.Of(space.Uniform(2, 2)), three = costs.Of(space.Uniform(3, 3)), six = costs.Of(space.Uniform(6, 6));
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(1));
         var table = new LossTable(evaluator, Samples.Train());
         var round = new GradientFreeRound(recipe, costs, new RoundSettings(space.Uniform(3, 3), recipe.Budget.ToBudget(costs), 1, 1, 0), table, null);
         table.Require([space.Uniform(3, 3), space.Uniform(6, 6)], [0, 1], CancellationToken.None);
-        double excess = (2 * ((six.Bytes / three.Bytes) - 1)) + (3 * ((six.BitOperations / three.BitOperations) - 1));
+        double excess = (5 * ((six.ActivationBytes / two.ActivationBytes) - 1)) + (2 * ((six.Bytes / three.Bytes) - 1)) + (3 * ((six.BitOperations / three.BitOperations) - 1));
         Assert.Equal((table.Loss(space.Uniform(6, 6), [0, 1]) / table.Loss(space.Uniform(3, 3), [0, 1])) + excess, round.Objective(space.Uniform(6, 6), [0, 1]), 1e-12);
-        Assert.Equal(1, round.Objective(space.Uniform(3, 3), [0, 1]));
+        Assert.Equal(1 + (5 * ((three.ActivationBytes / two.ActivationBytes) - 1)), round.Objective(space.Uniform(3, 3), [0, 1]), 1e-12);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using LowBit.Kernels.Devices;
-using LowBit.Kernels.Rng;
 using LowBit.Nn.Layers;
 using LowBit.Nn.Models;
 using LowBit.Nn.Tests.Lowering;
@@ -59,43 +58,6 @@ public class ForwardPartTests
         Assert.Throws<ArgumentOutOfRangeException>(() => row.ForwardPart(x, -1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => row.ForwardPart(x, 0, 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => row.ForwardPart(x, 1, 0));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_substitute_is_multiplied_while_gradients_are_off(bool training)
-    {
-        using PreparedModels prepared = PreparedModels.Create("lenet5", QuantizationPolicy.Uniform(3, 3));
-        using PreparedModels twin = PreparedModels.Create("lenet5", QuantizationPolicy.Uniform(3, 3));
-        prepared.Model.Train(training);
-        twin.Model.Train(training);
-        var conv = (Conv2d)prepared.Model.Modules().Single(m => m.Path == "conv2").Module;
-        var linear = (Linear)prepared.Model.Modules().Single(m => m.Path == "fc1").Module;
-        using TensorScope scope = TensorScope.Begin();
-        Tensor x = prepared.Tensor(prepared.Images(2, 3));
-        conv.Substitute = Tensor.Uniform(conv.Device, conv.Weight.Shape, -1, 1, new PhiloxKey(1, 1));
-        linear.Substitute = Tensor.Uniform(conv.Device, linear.Weight.Shape, -1, 1, new PhiloxKey(1, 2));
-        Assert.Equal(twin.Model.Forward(x).ToArray(), prepared.Model.Forward(x).ToArray());
-        foreach ((string path, Tensor given) in new[] { ("conv2", conv.Substitute), ("fc1", linear.Substitute) })
-        {
-            // The twin has the given weights themselves, unquantized.
-            Module layer = twin.Model.Modules().Single(m => m.Path == path).Module;
-            (layer is Conv2d c ? c.Weight : ((Linear)layer).Weight).CopyFrom(given.ToArray());
-            (layer is Conv2d d ? d.Quantizer : ((Linear)layer).Quantizer)!.Enabled = false;
-        }
-
-        using (NoGradient.Begin())
-        {
-            float[] logits = prepared.Model.Forward(x).ToArray();
-            Assert.Equal(twin.Model.Forward(x).ToArray(), logits);
-            (conv.Substitute, linear.Substitute) = (null, null);
-            Assert.NotEqual(logits, prepared.Model.Forward(x).ToArray());
-        }
-
-        using Tensor wrong = Tensor.Zeros(conv.Device, 2, 2);
-        Assert.Contains("[2, 2]", Assert.Throws<ArgumentException>(() => conv.Substitute = wrong).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => linear.Substitute = wrong);
     }
 
     // Logits in evaluation, and in training with gradients to come.

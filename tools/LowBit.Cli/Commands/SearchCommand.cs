@@ -114,7 +114,7 @@ internal static class SearchCommand
         RecipeHash = recipe.Hash(),
         Seed = recipe.Train.Training.Seed,
         Bits = [.. result.Layers.Select(static layer => new SearchLayerDocument(layer.Layer, layer.WeightBits, layer.ActivationBits))],
-        Budget = new SearchCostDocument(result.Budget.Bytes, result.Budget.BitOperations, result.Budget.Milliseconds),
+        Budget = new SearchCostDocument(result.Budget.Bytes, result.Budget.ActivationBytes, result.Budget.BitOperations, result.Budget.Milliseconds),
         Cost = Cost(result.Cost),
         MillisecondsMeasured = result.TimesAreMeasured,
         Accuracy = Known(result.FinalAccuracy),
@@ -130,7 +130,7 @@ internal static class SearchCommand
         Picture = Path.Combine(folder, PictureFile),
     };
 
-    private static SearchCostDocument Cost(in AllocationCost cost) => new(cost.Bytes, cost.BitOperations, Known(cost.Milliseconds));
+    private static SearchCostDocument Cost(in AllocationCost cost) => new(cost.Bytes, cost.ActivationBytes, cost.BitOperations, Known(cost.Milliseconds));
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
@@ -174,7 +174,8 @@ internal static class SearchCommand
         }
 
         context.Console.Write(table);
-        Line(context, $"costs {document.Cost.Bytes:N0} bytes of weights, {document.Cost.BitOperations / 1e9:F3} GBOP, {document.Cost.Milliseconds:F3} ms {(document.MillisecondsMeasured ? "measured" : "estimated")} on one thread; budget {Limit(document.Budget.Bytes, "N0", " bytes")}, {Limit(document.Budget.BitOperations / 1e9, "F3", " GBOP")}, {Limit(document.Budget.Milliseconds, "F3", " ms")}");
+        Line(context, $"costs {document.Cost.Bytes:N0} bytes of weights, {document.Cost.ActivationBytes:N0} bytes of activations, {document.Cost.BitOperations / 1e9:F3} GBOP, {document.Cost.Milliseconds:F3} ms {(document.MillisecondsMeasured ? "measured" : "estimated")} on one thread");
+        Line(context, $"budget {Limit(document.Budget.Bytes, "N0", " bytes of weights")}, {Limit(document.Budget.ActivationBytes, "N0", " bytes of activations")}, {Limit(document.Budget.BitOperations / 1e9, "F3", " GBOP")}, {Limit(document.Budget.Milliseconds, "F3", " ms")}");
         Line(context, $"{document.Evaluations:N0} candidates in {document.SearchSeconds:F0} s, {document.ShareOfFullCost * 100:F0} % of the work of judging each by itself; training took {document.TrainingSeconds:F0} s for {document.Epochs} epochs");
         if (document.Accuracy is { } accuracy)
         {

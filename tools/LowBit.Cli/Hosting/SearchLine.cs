@@ -8,6 +8,7 @@ internal sealed class SearchLine(CliHost host) : IProgress<SearchProgress>
 {
     private TrainingLine? _training;
     private string? _phase;
+    private int _tenths;
 
     public void Report(SearchProgress value)
     {
@@ -19,6 +20,12 @@ internal sealed class SearchLine(CliHost host) : IProgress<SearchProgress>
             }
 
             _training!.Report(training);
+        }
+
+        if (value.Measured is { } share && (int)(share * 10) > _tenths)
+        {
+            _tenths = (int)(share * 10);
+            host.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Phase}  {_tenths * 10} %"));
         }
 
         if (value.Generation is { } generation)
