@@ -28,7 +28,7 @@ public sealed record QuantizerOptions
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
     /// <summary>
-    /// How the (first) step is found: one of <see cref="StepRules.StepRuleFactory.Names"/>, or null for the method's own way. Weightnorm also has <c>constant</c>:
+    /// How the (first) step is found: one of <see cref="StepRules.StepRuleFactory.Names"/>, or null for the method's own way (with several <see cref="Widths"/> least squared error). Weightnorm also has <c>constant</c>:
     /// α starts at 3 for weights and at <see cref="ClipStart"/> for activations.
     /// </summary>
     public string? Init { get; init; }

@@ -37,6 +37,12 @@ public sealed record QuantizationPolicy
     /// <summary>Which codes weights take: symmetric around zero, or one more code on the negative side.</summary>
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
+    /// <summary>How the first steps of weights are found, one of <see cref="Quantization.StepRules.StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    public string? WeightInit { get; init; }
+
+    /// <summary>How the first steps of activations are found, one of <see cref="Quantization.StepRules.StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    public string? ActivationInit { get; init; }
+
     /// <inheritdoc cref="QuantizerOptions.ClipStart"/>
     /// <remarks>Only with pact, pact-sawb and apot; null for the method's own.</remarks>
     public float? ClipStart { get; init; }
@@ -157,18 +163,18 @@ public sealed record QuantizationPolicy
 
     internal QuantizerOptions Weights(LayerPlace place)
     {
-        QuantizerOptions options = Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid };
+        QuantizerOptions options = Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid, Init = WeightInit };
         return place == LayerPlace.Inner ? Switchable(options) : options;
     }
 
     /// <summary>The same quantizer with all widths of the policy.</summary>
     internal QuantizerOptions Switchable(QuantizerOptions options) => Widths.Count == 0 ? options : options with { Widths = Widths, Clipping = Clipping };
 
-    internal QuantizerOptions Activations(int bits) => Options() with { Bits = bits };
+    internal QuantizerOptions Activations(int bits) => Options() with { Bits = bits, Init = ActivationInit };
 
     // Methods that quantize from zero up have no signed form; LSQ serves the edges that need one.
     internal QuantizerOptions SignedActivations(int bits) =>
-        Options() with { Method = Method is "uniform" or "lsq+" or "dsq" ? Method : "lsq", Bits = bits, Signed = true };
+        Options() with { Method = Method is "uniform" or "lsq+" or "dsq" ? Method : "lsq", Bits = bits, Signed = true, Init = ActivationInit };
 
     private int WeightBitsAt(LayerPlace place) => place switch
     {

@@ -33,6 +33,12 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.Grid"/>
     public WeightGrid Grid { get; set; } = WeightGrid.Narrow;
 
+    /// <inheritdoc cref="QuantizationPolicy.WeightInit"/>
+    public string? WeightInit { get; set; }
+
+    /// <inheritdoc cref="QuantizationPolicy.ActivationInit"/>
+    public string? ActivationInit { get; set; }
+
     /// <inheritdoc cref="QuantizationPolicy.ClipStart"/>
     public float? ClipStart { get; set; }
 
@@ -152,6 +158,8 @@ public sealed record QuantizationSection
             ResidualBits = ResidualBits,
             PerChannel = PerChannel,
             Grid = Grid,
+            WeightInit = WeightInit,
+            ActivationInit = ActivationInit,
             ClipStart = ClipStart,
             EwgsDelta = EwgsDelta,
             DsqAlpha = DsqAlpha,

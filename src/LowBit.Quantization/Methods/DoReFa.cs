@@ -27,6 +27,7 @@ public static class DoReFa
     public static WeightQuantizer Weight(QuantizerOptions options, Device device, int channels)
     {
         ArgumentNullException.ThrowIfNull(options);
+        Rules.RefuseInit(options, "dorefa divides weights by the largest |tanh w|");
         CodeRange range = Grids.Weight(options);
         if (range.Stride == 2 && range.High == 1)
         {
@@ -61,6 +62,7 @@ public static class DoReFa
     public static ActivationQuantizer Activation(QuantizerOptions options, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
+        Rules.RefuseInit(options, "dorefa clips activations to 0..1");
         if (options.Signed)
         {
             throw new ArgumentException("dorefa clips activations to 0..1 and has no signed form; use lsq or uniform for signed activations", nameof(options));

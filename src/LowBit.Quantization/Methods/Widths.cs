@@ -1,3 +1,4 @@
+using LowBit.Quantization.StepRules;
 using LowBit.Quantization.StepSources;
 
 namespace LowBit.Quantization.Methods;
@@ -29,7 +30,9 @@ internal static class Widths
                 nameof(options));
         }
 
-        QuantizerParts[] all = Array.ConvertAll(widths, bits => partsOf(options with { Bits = bits, Widths = [] }));
+        // Least squared error, whatever the method's own start: a width is judged against others before it was ever trained, and LSQ's rule is far off where few values are above zero.
+        string? init = options.Init ?? (widths.Length > 1 ? MseStep.Kind : null);
+        QuantizerParts[] all = Array.ConvertAll(widths, bits => partsOf(options with { Bits = bits, Widths = [], Init = init }));
         return all.Length == 1 || options.Clipping == ClippingForm.Table ? new QuantizerWidths(all, options.Bits) : Curved(options, all);
     }
 

@@ -6,7 +6,7 @@ namespace LowBit.Quantization.StepRules;
 public static class StepRuleFactory
 {
     /// <summary>The names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["lsq", "minmax", "mse", "percentile", "kl", "aciq-laplace", "aciq-gauss"];
+    public static IReadOnlyList<string> Names { get; } = ["lsq", "minmax", MseStep.Kind, "percentile", "kl", "aciq-laplace", "aciq-gauss"];
 
     /// <summary>A rule by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -16,7 +16,7 @@ public static class StepRuleFactory
     {
         "lsq" => new LsqStep(),
         "minmax" => new MinMaxStep(),
-        "mse" => new MseStep(),
+        MseStep.Kind => new MseStep(),
         "percentile" => new PercentileStep(percentile),
         "kl" => new KlStep(),
         "aciq-laplace" => new AciqStep(ClippingModel.Laplace),
