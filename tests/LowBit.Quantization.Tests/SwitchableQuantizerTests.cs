@@ -39,7 +39,7 @@ public sealed class SwitchableQuantizerTests
             using TensorScope scope = TensorScope.Begin();
             QuantizerOptions options = Options(method, ClippingForm.Table);
             using Quantizer table = Build(options, weights);
-            Dictionary<int, Quantizer> apart = options.Widths.ToDictionary(static b => b, b => Build(options with { Bits = b, Widths = [] }, weights));
+            Dictionary<int, Quantizer> apart = options.Widths.ToDictionary(static b => b, b => Build(options with { Bits = b, Widths = [], Init = "mse" }, weights));
             Tensor first = Input(1);
             table.Apply(first);
             foreach (Quantizer quantizer in apart.Values)
@@ -108,7 +108,7 @@ public sealed class SwitchableQuantizerTests
                 Assert.True(quantizer.IsInitialized);
                 if (form == ClippingForm.Table)
                 {
-                    using Quantizer apart = Build(options with { Bits = bits, Widths = [] }, weights);
+                    using Quantizer apart = Build(options with { Bits = bits, Widths = [], Init = "mse" }, weights);
                     apart.Apply(x);
                     quantizer.Apply(x);
                     Assert.Equal(apart.Step.ToArray(), quantizer.Step.ToArray());

@@ -1,5 +1,6 @@
 using LowBit.Kernels.Devices;
 using LowBit.Quantization;
+using LowBit.Quantization.StepRules;
 using LowBit.Tensors;
 
 namespace LowBit.Nn.Models;
@@ -37,10 +38,10 @@ public sealed record QuantizationPolicy
     /// <summary>Which codes weights take: symmetric around zero, or one more code on the negative side.</summary>
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
-    /// <summary>How the first steps of weights are found, one of <see cref="Quantization.StepRules.StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    /// <summary>How the first steps of weights are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way.</summary>
     public string? WeightInit { get; init; }
 
-    /// <summary>How the first steps of activations are found, one of <see cref="Quantization.StepRules.StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    /// <summary>How the first steps of activations are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way.</summary>
     public string? ActivationInit { get; init; }
 
     /// <inheritdoc cref="QuantizerOptions.ClipStart"/>
@@ -283,6 +284,14 @@ public sealed record QuantizationPolicy
 
     private void ValidateOptions()
     {
+        foreach ((string name, string? rule) in (ReadOnlySpan<(string, string?)>)[("weightInit", WeightInit), ("activationInit", ActivationInit)])
+        {
+            if (rule is not null && !StepRuleFactory.Names.Contains(rule))
+            {
+                throw new ArgumentException($"quantization.{name} is '{rule}'; use {string.Join(", ", StepRuleFactory.Names)}, or leave it out for the method's own start");
+            }
+        }
+
         ReadOnlySpan<(string Name, bool IsSet, string Methods)> settings =
         [
             ("clipStart", ClipStart is not null, "pact, pact-sawb, apot"),

@@ -153,6 +153,8 @@ public class RecipeReaderTests
     [InlineData("quantization.method=lsg", "there is no quantization method 'lsg'; use lsq, ")]
     [InlineData("quantization.ewgsDelta=0.1", "quantization.ewgsDelta belongs to ewgs, but the method is lsq")]
     [InlineData("quantization.clipStart=6", "quantization.clipStart belongs to pact, pact-sawb, apot, but the method is lsq")]
+    [InlineData("quantization.activationInit=msee", "quantization.activationInit is 'msee'; use lsq, ")]
+    [InlineData("quantization.weightInit=MSE", "quantization.weightInit is 'MSE'; use lsq, ")]
     [InlineData("quantization.method=qil", "quantization.firstLayerWeightBits or its method does not fit: qil weights have no Full grid")]
     [InlineData("data.mixUp=-1", "data.mixUp is -1")]
     [InlineData("data.mixUp=1e-9", "0.001 to 1000")]
@@ -208,6 +210,8 @@ public class RecipeReaderTests
     [InlineData("quantization.method=apot", "quantization.weightBits=7", "quantization.weightBits or its method does not fit: sums of powers of two have 2 to 6 bits, got 7")]
     [InlineData("quantization.method=qil", "quantization.weightBits=1", "qil weights have 2 bits or more")]
     [InlineData("quantization.method=dsq", "quantization.dsqAlpha=0.7", "alpha of dsq lies above 0 and at most at 0.5")]
+    [InlineData("quantization.method=dorefa", "quantization.activationInit=mse", "dorefa clips activations to 0..1; leave it out")]
+    [InlineData("quantization.method=dorefa", "quantization.weightInit=mse", "dorefa divides weights by the largest |tanh w|; leave it out")]
     [InlineData("quantization.method=ewgs", "quantization.ewgsDelta=-1", "delta of ewgs is 0 or more, got -1")]
     public void Methods_say_what_they_do_not_have(string method, string setting, string part)
     {
