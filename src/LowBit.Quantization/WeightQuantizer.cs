@@ -13,6 +13,7 @@ public sealed class WeightQuantizer : Quantizer
     private readonly WeightTransform _transform;
     private readonly bool _followsWeights;
     private Dictionary<int, Tensor>? _kept;
+    private Tensor? _keptOf;
 
     /// <summary>Composes a quantizer.</summary>
     /// <param name="parts">The parts; the number of steps decides between per tensor and per channel.</param>
@@ -44,8 +45,8 @@ public sealed class WeightQuantizer : Quantizer
     public WeightTransform Transform => _transform;
 
     /// <summary>
-    /// True to keep, while gradients are off, the result of each width and give it again: for weights that rest while a model is judged at many widths.
-    /// Setting it to false forgets the results; weights that changed need that.
+    /// True to keep, while gradients are off, the result of each width and give it again: for weights that rest while a model is judged at many widths. Setting it, new
+    /// steps and another tensor forget the results; the same tensor with new values, or steps that were loaded, need it to be set anew.
     /// </summary>
     public bool KeepsResults
     {
@@ -75,11 +76,18 @@ public sealed class WeightQuantizer : Quantizer
 
     private Tensor Kept(Dictionary<int, Tensor> kept, Tensor x)
     {
+        if (!ReferenceEquals(x, _keptOf))
+        {
+            Forget();
+            _keptOf = x;
+        }
+
         if (!kept.TryGetValue(Bits, out Tensor? result))
         {
             using (TensorScope.Begin())
             {
-                result = Quantize(x).Persist();
+                // A copy, which no op takes for a value that it may overwrite.
+                result = Quantize(x).Clone().Persist();
             }
 
             kept.Add(Bits, result);
@@ -116,6 +124,7 @@ public sealed class WeightQuantizer : Quantizer
         using (TensorScope.Begin())
         {
             RequireGivenSteps();
+            Forget();
             float[] values = EffectiveWeights(weights).ToArray();
             StartWidths(parts => StepsOf(values, rule, parts.Range), isAnew: true);
         }
@@ -128,6 +137,7 @@ public sealed class WeightQuantizer : Quantizer
     public void SetSteps(ReadOnlySpan<float> steps)
     {
         RequireGivenSteps();
+        Forget();
         if (steps.Length != Step.Length)
         {
             throw new ArgumentException($"quantizer {Name} holds {Step.Length} steps, got {steps.Length}", nameof(steps));
@@ -198,6 +208,7 @@ public sealed class WeightQuantizer : Quantizer
 
     private void Forget()
     {
+        _keptOf = null;
         if (_kept is null)
         {
             return;

@@ -36,6 +36,7 @@ public sealed class BitSpace
         var variables = new List<BitVariable>();
         var readers = new List<List<string>>();
         var known = new Dictionary<Quantizer, int>(ReferenceEqualityComparer.Instance);
+        var read = new HashSet<Quantizer>(ReferenceEqualityComparer.Instance);
         var slots = new List<LayerSlot>();
         foreach (QuantizedLayer layer in QuantizedLayers.Of(model))
         {
@@ -64,7 +65,7 @@ public sealed class BitSpace
             }
 
             int weights = Variable(layer.Weights, true), input = Variable(layer.Input, false);
-            slots.Add(new LayerSlot(layer.Path, shape, weights, input, input < 0 || readers[input][0] == layer.Path, layer.Weights.Bits, layer.Input?.Bits ?? BitWidth.Largest));
+            slots.Add(new LayerSlot(layer.Path, shape, weights, input, layer.Input is null || read.Add(layer.Input), layer.Weights.Bits, layer.Input?.Bits ?? BitWidth.Largest));
         }
 
         return variables.Count > 0

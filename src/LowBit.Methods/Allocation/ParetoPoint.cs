@@ -4,17 +4,17 @@ namespace LowBit.Methods.Allocation;
 /// <param name="Bits">The allocation.</param>
 /// <param name="Loss">Mean cross-entropy.</param>
 /// <param name="Accuracy">Share classified rightly, 0 to 1.</param>
-/// <param name="Cost">Bytes, bit operations, milliseconds.</param>
+/// <param name="Cost">Bytes of weights and activations, bit operations, milliseconds.</param>
 public sealed record ParetoPoint(BitAllocation Bits, double Loss, double Accuracy, AllocationCost Cost)
 {
-    /// <summary>True when this point is nowhere worse than another and somewhere better, by loss, bytes of weights, bit operations and time (where it is known).</summary>
+    /// <summary>True when this point is nowhere worse than another and somewhere better, by loss and all costs that are known.</summary>
     /// <param name="other">A point judged on the same images.</param>
     public bool Dominates(ParetoPoint other)
     {
         ArgumentNullException.ThrowIfNull(other);
         bool better = false;
         foreach ((double own, double others) in (ReadOnlySpan<(double, double)>)
-            [(Loss, other.Loss), (Cost.Bytes, other.Cost.Bytes), (Cost.BitOperations, other.Cost.BitOperations), (Cost.Milliseconds, other.Cost.Milliseconds)])
+            [(Loss, other.Loss), (Cost.Bytes, other.Cost.Bytes), (Cost.ActivationBytes, other.Cost.ActivationBytes), (Cost.BitOperations, other.Cost.BitOperations), (Cost.Milliseconds, other.Cost.Milliseconds)])
         {
             if (own > others)
             {

@@ -66,7 +66,7 @@ public sealed class SensitivityTable
         while (!budget.Holds(costs.Of(allocation)))
         {
             BitAllocation now = allocation;
-            BudgetStep? best = BudgetRepair.Steps(now, costs, budget).MinBy(step => Price(now, step));
+            BudgetStep? best = BudgetRepair.Steps(now, costs, budget).Where(step => double.IsFinite(Price(now, step))).MinBy(step => Price(now, step));
             allocation = best?.Next ?? BudgetRepair.Run(now, costs, budget);
         }
 

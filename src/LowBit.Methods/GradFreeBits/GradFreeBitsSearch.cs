@@ -75,15 +75,11 @@ public sealed class GradFreeBitsSearch
         _rounds.Clear();
         _trainingSeconds = 0;
         Directory.CreateDirectory(_folder);
-        var costs = new CostModel(Space, Latency(progress, token));
-        Budget budget = _recipe.Budget.ToBudget(costs);
         QuantizationSection quantization = _recipe.Train.Quantization!;
         BitAllocation bits = Space.Uniform(quantization.WeightBits, quantization.ActivationBits);
-        _ = BudgetRepair.Run(bits, costs, budget);
-        // Only a search that can succeed claims its folder.
-        AtomicFile.Write(Path.Combine(_folder, RecipeFile), System.Text.Encoding.UTF8.GetBytes(_recipe.ToJson() + "\n"));
+        (CostModel costs, Budget budget) = Claim(bits, progress, token);
         AlternationSection alternation = _recipe.Alternation;
-        Checkpoint model = Train("warm-up", Phase("warm-up", bits, alternation.WarmUpEpochs, 1, _recipe.Train.Training.Init), progress, token);
+        Checkpoint model = Train("warm-up", Phase("warm-up", bits, 0, alternation.WarmUpEpochs, _recipe.Train.Training.Init), progress, token);
         if (_recipe.Pareto is { } pareto)
         {
             return Series(pareto, costs, model, bits, progress, token);
@@ -97,7 +93,10 @@ public sealed class GradFreeBitsSearch
             {
                 string name = $"round-{round}-training";
                 string init = Path.Combine(_folder, round == 1 ? "warm-up" : $"round-{round - 1}-training", TrainingRun.LastFile);
-                model = Train(name, Phase(name, bits, alternation.EpochsPerRound, alternation.RoundLearningRate, init), progress, token);
+                int before = alternation.WarmUpEpochs + ((round - 1) * alternation.EpochsPerRound);
+                Recipe recipe = Phase(name, bits, before, alternation.EpochsPerRound, init);
+                recipe = recipe with { Optimizer = recipe.Optimizer with { LearningRate = recipe.Optimizer.LearningRate * alternation.RoundLearningRate } };
+                model = Train(name, recipe, progress, token);
             }
         }
 
@@ -107,6 +106,26 @@ public sealed class GradFreeBitsSearch
             FinalAccuracy = final.Position!.LastAccuracy,
             BestAccuracy = final.Position.BestAccuracy,
         };
+    }
+
+    // The recipe is there before layers are measured, so that an interrupted measurement can be gone on with; a budget that nothing fits in gives the folder back.
+    private (CostModel Costs, Budget Budget) Claim(BitAllocation bits, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        string path = Path.Combine(_folder, RecipeFile);
+        bool isNew = !File.Exists(path);
+        AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(_recipe.ToJson() + "\n"));
+        try
+        {
+            var costs = new CostModel(Space, Latency(progress, token));
+            Budget budget = _recipe.Budget.ToBudget(costs);
+            _ = BudgetRepair.Run(bits, costs, budget);
+            return (costs, budget);
+        }
+        catch (ArgumentException) when (isNew)
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     private BitSpace ReadSpace()
@@ -128,24 +147,26 @@ public sealed class GradFreeBitsSearch
         IProgress<double>? inner = progress is null ? null : new Forward<double>(share => progress.Report(new SearchProgress("measuring layers", null, 0, null) { Measured = share }));
         string path = Path.Combine(_folder, CostFile);
         CostTable table = File.Exists(path) ? CostTable.Load(path) : CostTable.LoadDefault() ?? new CostTable();
-        LatencyTable latency = LatencyTable.Measure(Space, table, inner, token);
-        if (!File.Exists(path))
+        try
+        {
+            return LatencyTable.Measure(Space, table, inner, token);
+        }
+        finally
         {
             table.Save(path);
         }
-
-        return latency;
     }
 
-    private Recipe Phase(string name, BitAllocation bits, int epochs, double rate, string? init)
+    private Recipe Phase(string name, BitAllocation bits, int before, int epochs, string? init)
     {
         Recipe train = _recipe.Train;
+        bool isStretch = _recipe.Alternation.Schedule == AlternationSchedule.Whole && _recipe.Pareto is null;
         return train with
         {
             Name = $"{_recipe.Name}-{name}",
             Description = _recipe.Description,
             Quantization = train.Quantization! with { Layers = Space.ToLayerBits(bits) },
-            Optimizer = train.Optimizer with { LearningRate = train.Optimizer.LearningRate * rate },
+            Schedule = isStretch ? train.Schedule with { Offset = before, Span = _recipe.Alternation.TotalEpochs() } : train.Schedule,
             Training = train.Training with { Epochs = epochs, Init = init, FreezeNormsFrom = null },
         };
     }
@@ -154,7 +175,7 @@ public sealed class GradFreeBitsSearch
     private Recipe FinalRecipe(Checkpoint model, BitAllocation bits)
     {
         string start = Path.Combine(_folder, StartFile);
-        Recipe recipe = Phase(FinalFolder, bits, _recipe.Alternation.FinalEpochs, 1, start);
+        Recipe recipe = Phase(FinalFolder, bits, _recipe.Alternation.TotalEpochs() - _recipe.Alternation.FinalEpochs, _recipe.Alternation.FinalEpochs, start);
         recipe = recipe with
         {
             Quantization = recipe.Quantization! with { Widths = [], Clipping = ClippingForm.Table, WidthJitter = 0 },

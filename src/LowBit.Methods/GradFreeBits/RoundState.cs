@@ -61,7 +61,7 @@ public sealed record RoundState
             RoundState? state = JsonSerializer.Deserialize(File.ReadAllBytes(path), SearchJson.Default.RoundState);
             if (state?.History is null || state.Candidates is null || state.RecipeHash != recipeHash)
             {
-                throw new LowBitFormatException(path, "recipeHash", -1, "this round belongs to a search with another recipe; name another folder");
+                throw new LowBitFormatException(path, "recipeHash", -1, "this round belongs to a search with another recipe, or another version of lowbit began it; name another folder");
             }
 
             return state;

@@ -19,7 +19,7 @@ internal sealed class TrainingPhase(Device device, ISearchData data, Recipe reci
         Checkpoint? saved = File.Exists(last) ? CheckpointFile.Read(last) : null;
         if (saved is not null && (saved.Recipe is null || saved.Position is null || Identity(saved.Recipe) != Identity(recipe)))
         {
-            throw new LowBitFormatException(last, "recipe", -1, "this run belongs to a search with another recipe; name another folder");
+            throw new LowBitFormatException(last, "recipe", -1, "this run belongs to a search with another recipe, or another version of lowbit began it; name another folder");
         }
 
         if (saved?.Position?.Epoch >= recipe.Training.Epochs)

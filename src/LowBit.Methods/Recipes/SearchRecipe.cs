@@ -80,7 +80,7 @@ public sealed record SearchRecipe
         }
         else if (Budget != new BudgetSection())
         {
-            throw new ArgumentException("budget and pareto exclude each other: a series has budgets of its own, from pareto.from to pareto.to; leave one out");
+            throw new ArgumentException("budget and pareto exclude each other: a series has budgets of its own, from pareto.from to pareto.to; leave one out (--set budget={} or --set pareto=null)");
         }
 
         Alternation.Validate();

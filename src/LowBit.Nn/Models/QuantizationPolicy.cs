@@ -38,10 +38,10 @@ public sealed record QuantizationPolicy
     /// <summary>Which codes weights take: symmetric around zero, or one more code on the negative side.</summary>
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
-    /// <summary>How the first steps of weights are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    /// <summary>How the first steps of weights are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way, with <see cref="Widths"/> for <c>mse</c>.</summary>
     public string? WeightInit { get; init; }
 
-    /// <summary>How the first steps of activations are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way.</summary>
+    /// <summary>How the first steps of activations are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way, with <see cref="Widths"/> for <c>mse</c>.</summary>
     public string? ActivationInit { get; init; }
 
     /// <inheritdoc cref="QuantizerOptions.ClipStart"/>
@@ -102,6 +102,7 @@ public sealed record QuantizationPolicy
         }
 
         ValidateOptions();
+        ValidateStarts();
         ValidateWidths();
         ValidateLayers();
         foreach ((string name, LayerPlace place) in (ReadOnlySpan<(string, LayerPlace)>)
@@ -123,7 +124,7 @@ public sealed record QuantizationPolicy
     /// <summary>All settings on one line, for example <c>lsq w4a4 per channel (Narrow grid), first/last: 8/8, last input: 8, residual: 8</c>.</summary>
     public override string ToString()
         => $"{Method} {Inner()} {(PerChannel ? "per channel" : "per layer")} ({Grid} grid), first/last: {FirstLayerWeightBits}/{LastLayerWeightBits}, "
-            + $"last input: {LastLayerActivationBits}{Unless()}, residual: {ResidualBits}{(Widths.Count == 0 ? "" : $", widths: {string.Join(' ', Widths)} ({Clipping})")}";
+            + $"last input: {LastLayerActivationBits}{Unless()}, residual: {ResidualBits}{Starts()}{(Widths.Count == 0 ? "" : $", widths: {string.Join(' ', Widths)} ({Clipping})")}";
 
     /// <summary>Bits of all parts on one line, for example <c>w4a4, first layer w8a8, last layer w8a8, residual 8</c>.</summary>
     public string Bits() => $"{Inner()}, {Ends()}";
@@ -219,6 +220,14 @@ public sealed record QuantizationPolicy
         };
     }
 
+    private string Starts() => (WeightInit, ActivationInit) switch
+    {
+        (null, null) => "",
+        (null, _) => $", activations start by {ActivationInit}",
+        (_, null) => $", weights start by {WeightInit}",
+        _ => $", weights start by {WeightInit}, activations by {ActivationInit}",
+    };
+
     private string Unless() => Layers.Count == 0 ? "" : " (unless named)";
 
     // The bits that the named layers were given; those of all others where none was.
@@ -282,7 +291,7 @@ public sealed record QuantizationPolicy
         }
     }
 
-    private void ValidateOptions()
+    private void ValidateStarts()
     {
         foreach ((string name, string? rule) in (ReadOnlySpan<(string, string?)>)[("weightInit", WeightInit), ("activationInit", ActivationInit)])
         {
@@ -292,6 +301,26 @@ public sealed record QuantizationPolicy
             }
         }
 
+        if (ClipStart is not null && ActivationInit is not null)
+        {
+            throw new ArgumentException("quantization.clipStart and quantization.activationInit both say where clipping starts; leave one out");
+        }
+
+        // With a number of bits that every method has, what fails is the start.
+        QuantizerOptions weights = Options() with { Bits = 4, Init = WeightInit }, activations = Options() with { Bits = 4, Init = ActivationInit };
+        if (WeightInit is not null)
+        {
+            Try("weightInit", () => QuantizerFactory.Weight(weights, CpuDevice.Shared, new Shape(1, 1)).Dispose());
+        }
+
+        if (ActivationInit is not null)
+        {
+            Try("activationInit", () => QuantizerFactory.Activation(activations, CpuDevice.Shared).Dispose());
+        }
+    }
+
+    private void ValidateOptions()
+    {
         ReadOnlySpan<(string Name, bool IsSet, string Methods)> settings =
         [
             ("clipStart", ClipStart is not null, "pact, pact-sawb, apot"),

@@ -20,6 +20,12 @@ public sealed record ScheduleSection
     /// <summary>Step: γ.</summary>
     public double Gamma { get; set; } = 0.1;
 
+    /// <summary>Epochs of a longer training before this run, which is a stretch of it; warm-up and milestones count from its start.</summary>
+    public double Offset { get; set; }
+
+    /// <summary>Epochs of that longer training; 0 when it ends with this run.</summary>
+    public double Span { get; set; }
+
     /// <summary>Makes the schedule.</summary>
     public Schedule Build()
     {
@@ -29,7 +35,8 @@ public sealed record ScheduleSection
             "step" => new StepSchedule(Milestones, Gamma),
             _ => new ConstantSchedule(),
         };
-        return WarmUp > 0 ? new WarmUpSchedule(WarmUp, schedule) : schedule;
+        schedule = WarmUp > 0 ? new WarmUpSchedule(WarmUp, schedule) : schedule;
+        return Offset > 0 || Span > 0 ? new StretchSchedule(Offset, Span, schedule) : schedule;
     }
 
     internal void Validate()
@@ -39,5 +46,11 @@ public sealed record ScheduleSection
         Demand.NotNegative("schedule.final", Final);
         _ = new CosineSchedule(Final);
         _ = new StepSchedule(Milestones, Gamma);
+        Demand.NotNegative("schedule.offset", Offset);
+        Demand.NotNegative("schedule.span", Span);
+        if (Span > 0 && Span <= Offset)
+        {
+            throw new ArgumentException($"schedule.span is {Span}, but schedule.offset is {Offset}; a training has more epochs than come before one of its stretches");
+        }
     }
 }

@@ -27,7 +27,7 @@ public static class DoReFa
     public static WeightQuantizer Weight(QuantizerOptions options, Device device, int channels)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Rules.RefuseInit(options, "dorefa divides weights by the largest |tanh w|");
+        Rules.RefuseInit(options, $"{options.Method} divides weights by the largest |tanh w|");
         CodeRange range = Grids.Weight(options);
         if (range.Stride == 2 && range.High == 1)
         {

@@ -20,12 +20,14 @@ public sealed class SearchRecipeReaderTests
     [Fact]
     public void What_is_written_reads_back()
     {
-        SearchRecipe recipe = Samples.Recipe("cma.integers=Rounding", "budget.milliseconds=1.5");
-        SearchRecipe again = SearchRecipeReader.Parse(recipe.ToJson(), "again");
-        Assert.Equal(recipe.ToJson(), again.ToJson());
-        Assert.Equal(recipe.Hash(), again.Hash());
-        Assert.NotEqual(recipe.Hash(), Samples.Recipe().Hash());
-        Assert.Equal("1.5", again.Budget.Milliseconds);
+        foreach (SearchRecipe recipe in (SearchRecipe[])[Samples.Recipe("cma.integers=Rounding", "budget.milliseconds=1.5"), Samples.Recipe("budget={}", "pareto={\"points\":3}")])
+        {
+            SearchRecipe again = SearchRecipeReader.Parse(recipe.ToJson(), "again");
+            Assert.Equal(recipe.ToJson(), again.ToJson());
+            Assert.Equal(recipe.Hash(), again.Hash());
+            Assert.NotEqual(Samples.Recipe().Hash(), again.Hash());
+            Assert.Equal((recipe.Budget, recipe.Pareto), (again.Budget, again.Pareto));
+        }
     }
 
     [Theory]

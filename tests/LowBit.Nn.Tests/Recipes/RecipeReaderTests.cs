@@ -149,6 +149,8 @@ public class RecipeReaderTests
     [InlineData("optimizer.learningRate=fast", "optimizer.learningRate")]
     [InlineData("optimizer.learningRate=-1", "optimizer.learningRate is -1")]
     [InlineData("name.inner=1", "'name' has no keys inside")]
+    [InlineData("schedule.offset=-1", "schedule.offset is -1")]
+    [InlineData("schedule={\"offset\":4,\"span\":3}", "schedule.span is 3, but schedule.offset is 4")]
     [InlineData("quantization.weightBits=9", "quantization.weightBits is 9")]
     [InlineData("quantization.method=lsg", "there is no quantization method 'lsg'; use lsq, ")]
     [InlineData("quantization.ewgsDelta=0.1", "quantization.ewgsDelta belongs to ewgs, but the method is lsq")]
@@ -210,8 +212,11 @@ public class RecipeReaderTests
     [InlineData("quantization.method=apot", "quantization.weightBits=7", "quantization.weightBits or its method does not fit: sums of powers of two have 2 to 6 bits, got 7")]
     [InlineData("quantization.method=qil", "quantization.weightBits=1", "qil weights have 2 bits or more")]
     [InlineData("quantization.method=dsq", "quantization.dsqAlpha=0.7", "alpha of dsq lies above 0 and at most at 0.5")]
-    [InlineData("quantization.method=dorefa", "quantization.activationInit=mse", "dorefa clips activations to 0..1; leave it out")]
-    [InlineData("quantization.method=dorefa", "quantization.weightInit=mse", "dorefa divides weights by the largest |tanh w|; leave it out")]
+    [InlineData("quantization.method=dorefa", "quantization.activationInit=mse", "quantization.activationInit or its method does not fit: there is no choice of a first step here, got init 'mse': dorefa clips activations to 0..1; leave it out")]
+    [InlineData("quantization.method=dorefa", "quantization.weightInit=mse", "quantization.weightInit or its method does not fit: there is no choice of a first step here, got init 'mse': dorefa divides")]
+    [InlineData("quantization.method=pact", "quantization.weightInit=mse", "got init 'mse': pact divides weights by the largest |tanh w|; leave it out")]
+    [InlineData("quantization.method=lsq+", "quantization.activationInit=mse", "quantization.activationInit or its method does not fit")]
+    [InlineData("quantization={\"method\":\"pact\",\"clipStart\":6}", "quantization.activationInit=mse", "quantization.clipStart and quantization.activationInit")]
     [InlineData("quantization.method=ewgs", "quantization.ewgsDelta=-1", "delta of ewgs is 0 or more, got -1")]
     public void Methods_say_what_they_do_not_have(string method, string setting, string part)
     {

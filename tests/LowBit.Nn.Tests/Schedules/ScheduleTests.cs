@@ -43,6 +43,17 @@ public class ScheduleTests
         Assert.Equal(new CosineSchedule().Factor(7, 10), schedule.Factor(7, 10), 12);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public void Stretches_are_the_whole_cut_in_pieces(double span)
+    {
+        var whole = new WarmUpSchedule(2, new CosineSchedule());
+        Assert.Equal(whole.Factor(1.5, 10), new StretchSchedule(0, 10, whole).Factor(1.5, 4), 12);
+        Assert.Equal(whole.Factor(5.5, 10), new StretchSchedule(4, span, whole).Factor(1.5, 6), 12);
+        Assert.Equal(0, new StretchSchedule(4, span, whole).Factor(6, 6), 12);
+    }
+
     [Fact]
     public void Constant_is_one() => Assert.Equal(1, new ConstantSchedule().Factor(3, 10));
 
@@ -53,6 +64,8 @@ public class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSchedule(double.NaN));
         Assert.Throws<ArgumentException>(() => new StepSchedule([60, 30]));
         Assert.Throws<ArgumentException>(() => new StepSchedule([30], gamma: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StretchSchedule(-1, 0, new ConstantSchedule()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StretchSchedule(4, 4, new ConstantSchedule()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new WarmUpSchedule(-1, new ConstantSchedule()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new WarmUpSchedule(1, new ConstantSchedule(), start: 2));
     }

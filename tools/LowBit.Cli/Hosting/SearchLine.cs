@@ -3,7 +3,7 @@ using LowBit.Methods.GradFreeBits;
 
 namespace LowBit.Cli.Hosting;
 
-/// <summary>Shows a search on stderr: a line for each generation, and training as <see cref="TrainingLine"/> shows it.</summary>
+/// <summary>Shows a search on stderr: a line for each tenth of the layers that are measured, one for each generation, and training as <see cref="TrainingLine"/> shows it.</summary>
 internal sealed class SearchLine(CliHost host) : IProgress<SearchProgress>
 {
     private TrainingLine? _training;

@@ -80,5 +80,5 @@ internal static class FrontChart
     }
 
     private static string Label(ParetoPoint point)
-        => string.Create(CultureInfo.InvariantCulture, $"{point.Bits}: {point.Accuracy * 100:F2} %, {point.Cost.Bytes:N0} bytes, {point.Cost.BitOperations / 1e9:F2} GBOP");
+        => string.Create(CultureInfo.InvariantCulture, $"{point.Bits}: {point.Accuracy * 100:F2} %, {point.Cost.Bytes:N0} bytes of weights, {point.Cost.ActivationBytes:N0} of activations, {point.Cost.BitOperations / 1e9:F2} GBOP");
 }
