@@ -204,12 +204,13 @@ public sealed class SwitchableQuantizerTests
         Assert.Equal([4], one.Widths);
     }
 
-    [Fact]
-    public void Kept_results_are_those_of_each_width_while_gradients_are_off()
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public void Kept_results_are_those_of_each_width_while_gradients_are_off(string method, ClippingForm form)
     {
         using TensorScope scope = TensorScope.Begin();
-        using var quantizer = (WeightQuantizer)Build(Options("lsq", ClippingForm.Table), weights: true);
-        using var twin = (WeightQuantizer)Build(Options("lsq", ClippingForm.Table), weights: true);
+        using var quantizer = (WeightQuantizer)Build(Options(method, form), weights: true);
+        using var twin = (WeightQuantizer)Build(Options(method, form), weights: true);
         Tensor w = Samples.Leaf(Samples.Normal(Rows * Columns, 3), Rows, Columns);
         quantizer.KeepsResults = true;
         using (NoGradient.Begin())
@@ -232,6 +233,23 @@ public sealed class SwitchableQuantizerTests
             Assert.Equal(old, quantizer.Apply(w).ToArray());
             quantizer.KeepsResults = false;
             Assert.Equal(twin.Apply(w).ToArray(), quantizer.Apply(w).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Other_steps_and_other_weights_are_not_answered_from_what_was_kept()
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using var quantizer = (WeightQuantizer)Build(Options("lsq", ClippingForm.Table), weights: true);
+        Tensor w = Samples.Leaf(Samples.Normal(Rows * Columns, 3), Rows, Columns), other = Samples.Leaf(Samples.Normal(Rows * Columns, 4), Rows, Columns);
+        quantizer.KeepsResults = true;
+        using (NoGradient.Begin())
+        {
+            float[] first = quantizer.Apply(w).ToArray();
+            Assert.NotEqual(first, quantizer.Apply(other).ToArray());
+            Assert.Equal(first, quantizer.Apply(w).ToArray());
+            quantizer.SetSteps(Array.ConvertAll(quantizer.Step.ToArray(), static step => 2 * step));
+            Assert.NotEqual(first, quantizer.Apply(w).ToArray());
         }
     }
 

@@ -95,6 +95,25 @@ public sealed class BitSpaceTests
     }
 
     [Fact]
+    public void An_edge_that_two_layers_read_counts_once()
+    {
+        BitSpace space = Space(Samples.Recipe("train.model.shortcut=B").Train with { Name = "tiny" });
+        var costs = new CostModel(space);
+        Assert.Contains(space.Layers, static slot => !slot.ReadsFirst);
+        // Shortcuts of 1×1 convolutions read what the first convolution of their block reads, in quantizers of their own or the same.
+        double expected = 0;
+        var edges = new HashSet<int>();
+        foreach (LayerSlot slot in space.Layers)
+        {
+            bool isNew = slot.Input < 0 || edges.Add(slot.Input);
+            Assert.Equal(isNew, slot.ReadsFirst);
+            expected += isNew ? slot.Shape.Height * slot.Shape.Width * slot.Shape.InChannels * (slot.Input < 0 ? slot.FixedInputBits : 3) / 8.0 : 0;
+        }
+
+        Assert.Equal(expected, costs.Of(space.Uniform(3, 3)).ActivationBytes, 1e-9);
+    }
+
+    [Fact]
     public void Times_are_those_of_the_kernels_that_the_planner_would_choose()
     {
         BitSpace space = Space(Samples.Recipe("train.quantization.widths=[2,4]").Train with { Name = "tiny" });

@@ -7,6 +7,7 @@ using LowBit.Nn;
 using LowBit.Nn.Checkpoints;
 using LowBit.Nn.Lowering;
 using LowBit.Nn.Models;
+using LowBit.Nn.Recipes;
 using LowBit.Nn.Simulation;
 using LowBit.Runtime.Sessions;
 using LowBit.TestKit;
@@ -143,7 +144,24 @@ public sealed class GradFreeBitsSearchTests
     {
         using var folder = new TemporaryFolder();
         SearchRecipe recipe = Samples.Recipe("budget={ \"milliseconds\": \"w4a4\" }", "alternation.rounds=1", "train.quantization.widths=[2,4,6]");
+        using var stop = new CancellationTokenSource();
+        var shares = new List<double>();
+        var watch = new Watch(report =>
+        {
+            if (report.Measured is { } share)
+            {
+                shares.Add(share);
+                stop.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => Search(recipe, folder.Path).Run(watch, stop.Token));
+        Assert.True(shares.Count == 1 && shares[0] is > 0 and < 1, string.Join(", ", shares));
+        // What was measured is there, and so is the recipe to go on from.
+        string costs = Path.Combine(folder.Path, "costs.txt");
+        int before = File.ReadAllLines(costs).Length;
+        Assert.True(File.Exists(Path.Combine(folder.Path, GradFreeBitsSearch.RecipeFile)));
         GradFreeBitsResult result = Search(recipe, folder.Path).Run();
+        Assert.True(File.ReadAllLines(costs).Length > before);
         Assert.True(result.TimesAreMeasured);
         Assert.NotNull(result.Budget.Milliseconds);
         Assert.True(result.Cost.Milliseconds <= result.Budget.Milliseconds);
@@ -156,6 +174,27 @@ public sealed class GradFreeBitsSearchTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => Search(Samples.Recipe("budget={ \"bytes\": \"20\" }"), folder.Path).Run());
         Assert.Contains("raise the budget", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("warm-up")));
+        Assert.False(File.Exists(folder.File(GradFreeBitsSearch.RecipeFile)));
+    }
+
+    [Theory]
+    [InlineData("Whole", 0, 2, 3, 4)]
+    [InlineData("Restart", 0, 0, 0, 0)]
+    public void Stretches_of_training_share_a_schedule_or_begin_anew(string schedule, double warmUp, double round, double final, double span)
+    {
+        using var folder = new TemporaryFolder();
+        Search(Samples.Recipe($"alternation.schedule={schedule}", "alternation.roundLearningRate=0.5", "cma.generations=1"), folder.Path).Run();
+        foreach ((string name, double offset, double rate) in (ReadOnlySpan<(string, double, double)>)[("warm-up", warmUp, 0.05), ("round-1-training", round, 0.025), ("final", final, 0.05)])
+        {
+            Recipe recipe = CheckpointFile.Read(Path.Combine(folder.Path, name, "last.lbc")).Recipe!;
+            Assert.Equal((offset, span), (recipe.Schedule.Offset, recipe.Schedule.Span));
+            Assert.Equal(rate, recipe.Optimizer.LearningRate, 1e-12);
+        }
+    }
+
+    private sealed class Watch(Action<SearchProgress> action) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => action(value);
     }
 
     private static GradFreeBitsSearch Search(SearchRecipe recipe, string folder, Samples.PatternData? data = null, int workers = 2)
