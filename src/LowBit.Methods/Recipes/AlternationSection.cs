@@ -18,10 +18,10 @@ public sealed record AlternationSection
     public int FinalEpochs { get; set; } = 4;
 
     /// <summary>Factor on the learning rate between the rounds, above 0.</summary>
-    public double RoundLearningRate { get; set; } = 1;
+    public double RoundLearningRate { get; set; } = 0.5;
 
     /// <summary>How the learning rates of the stretches follow each other.</summary>
-    public AlternationSchedule Schedule { get; set; } = AlternationSchedule.Whole;
+    public AlternationSchedule Schedule { get; set; } = AlternationSchedule.Restart;
 
     /// <summary>Epochs of training in all.</summary>
     public int TotalEpochs() => WarmUpEpochs + ((Rounds - 1) * EpochsPerRound) + FinalEpochs;
