@@ -125,6 +125,11 @@ public class WidthJitterTests
         // Named layers give the plain run the same structure.
         Recipe plain = Samples.Recipe("plain", """{ "weightBits": 3, "activationBits": 3, "layers": [{ "layer": "layer1.0.conv1", "weightBits": 3 }] }""", epochs: 2);
         Recipe wide = Samples.Recipe("wide", Still, epochs: 2);
+        foreach (QuantizationSection quantization in (QuantizationSection[])[plain.Quantization!, wide.Quantization!])
+        {
+            (quantization.WeightInit, quantization.ActivationInit) = ("mse", "mse");
+        }
+
         using TrainingRun a = Samples.Start(CpuDevice.Shared, plain, Samples.Train());
         using TrainingRun b = Samples.Start(CpuDevice.Shared, wide, Samples.Train());
         Assert.Equal(a.Run().FinalAccuracy, b.Run().FinalAccuracy);
