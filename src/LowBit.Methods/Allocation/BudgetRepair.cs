@@ -20,7 +20,7 @@ public static class BudgetRepair
         while (!budget.Holds(costs.Of(allocation)))
         {
             BitAllocation now = allocation;
-            BudgetStep? best = Steps(now, costs, budget).MaxBy(step => (now[step.Variable], step.Removed));
+            BudgetStep? best = Steps(now, costs, budget).DistinctBy(static step => step.Variable).MaxBy(step => (now[step.Variable], step.Removed));
             allocation = best?.Next ?? throw new ArgumentException(
                 $"no choice of bits is within the budget: the fewest bits of all layers still exceed it by {budget.Excess(costs.Of(now)) * 100:F1} %; raise the budget or add smaller widths",
                 nameof(budget));
@@ -29,18 +29,20 @@ public static class BudgetRepair
         return allocation;
     }
 
-    /// <summary>Every step from one variable to its next smaller width that lessens the excess over a budget, in the order of the variables.</summary>
+    /// <summary>Every step of one variable to any of its smaller widths that lessens the excess over a budget, in the order of the variables, the larger width first.</summary>
     internal static IEnumerable<BudgetStep> Steps(BitAllocation allocation, CostModel costs, Budget budget)
     {
         double excess = budget.Excess(costs.Of(allocation));
         for (int v = 0; v < allocation.Count; v++)
         {
-            int lower = costs.Space.Variables[v].Widths.LastOrDefault(width => width < allocation[v]);
-            BitAllocation? next = lower == 0 ? null : allocation.With(v, lower);
-            double removed = next is null ? 0 : excess - budget.Excess(costs.Of(next));
-            if (removed > 0)
+            foreach (int lower in costs.Space.Variables[v].Widths.Where(width => width < allocation[v]).Reverse())
             {
-                yield return new BudgetStep(v, next!, removed);
+                BitAllocation next = allocation.With(v, lower);
+                double removed = excess - budget.Excess(costs.Of(next));
+                if (removed > 0)
+                {
+                    yield return new BudgetStep(v, next, removed);
+                }
             }
         }
     }

@@ -6,6 +6,9 @@ public enum SearchStart
     /// <summary>At the bits that the model was trained with.</summary>
     Current,
 
-    /// <summary>At the greedy allocation of the <see cref="SensitivityTable"/>, as HAWQ chooses bits.</summary>
+    /// <summary>
+    /// At the best of the bits that the model was trained with and two greedy allocations of the <see cref="SensitivityTable"/>: around the most bits, as HAWQ chooses, and around
+    /// the trained bits.
+    /// </summary>
     Sensitivity,
 }

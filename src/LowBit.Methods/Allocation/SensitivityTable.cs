@@ -1,11 +1,12 @@
 using LowBit.Methods.Candidates;
+using LowBit.Quantization;
 
 namespace LowBit.Methods.Allocation;
 
 /// <summary>
-/// How much the loss grows when one variable alone is lowered from its most bits: <c>Ω_v(b) = CE(b_max with b_v = b) − CE(b_max)</c>, measured. HAWQ (Dong et al. 2019,
-/// arXiv:1905.03696; HAWQ-V2, arXiv:1911.03852) estimates the same quantity by the Hessian, <c>½·Tr(H_v)/n_v·‖Q_b(w_v) − w_v‖²</c>; with forward passes that share
-/// their beginnings, measuring it costs about as much and needs no second-order model.
+/// How the loss changes when one variable alone leaves a base allocation: <c>Ω_v(b) = CE(base with b_v = b) − CE(base)</c>, measured. HAWQ (Dong et al. 2019,
+/// arXiv:1905.03696; HAWQ-V2, arXiv:1911.03852) estimates the same quantity around the float model by the Hessian, <c>½·Tr(H_v)/n_v·‖Q_b(w_v) − w_v‖²</c>; with forward passes
+/// that share their beginnings, measuring it costs about as much and needs no second-order model.
 /// </summary>
 public sealed class SensitivityTable
 {
@@ -16,44 +17,47 @@ public sealed class SensitivityTable
 
     /// <summary>Measures a model.</summary>
     /// <param name="evaluator">Judges allocations of the model.</param>
+    /// <param name="around">The base: the most bits, as HAWQ has it, or the bits that the model was trained with.</param>
     /// <param name="batches">Images, at least one batch.</param>
     /// <param name="token">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static SensitivityTable Measure(CandidateEvaluator evaluator, IReadOnlyList<CandidateBatch> batches, CancellationToken token = default)
+    public static SensitivityTable Measure(CandidateEvaluator evaluator, BitAllocation around, IReadOnlyList<CandidateBatch> batches, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
+        ArgumentNullException.ThrowIfNull(around);
         ArgumentNullException.ThrowIfNull(batches);
         BitSpace space = evaluator.Space;
-        BitAllocation most = BitAllocation.Of([.. space.Variables.Select(static variable => variable.Widths[^1])]);
-        var candidates = new List<BitAllocation> { most };
+        var candidates = new List<BitAllocation> { around };
         var places = new List<(int Variable, int Bits)> { (-1, 0) };
         for (int v = 0; v < space.Variables.Count; v++)
         {
-            foreach (int bits in space.Variables[v].Widths.SkipLast(1))
+            foreach (int bits in space.Variables[v].Widths.Where(width => width != around[v]))
             {
-                candidates.Add(most.With(v, bits));
+                candidates.Add(around.With(v, bits));
                 places.Add((v, bits));
             }
         }
 
         CandidateJob[] jobs = [.. batches.Select(batch => new CandidateJob(batch, candidates))];
         evaluator.Run(jobs, token);
-        var growth = new double[space.Variables.Count, 9];
+        var growth = new double[space.Variables.Count, BitWidth.Largest + 1];
         for (int i = 1; i < candidates.Count; i++)
         {
-            growth[places[i].Variable, places[i].Bits] = jobs.Average(job => job.Losses[i] - job.Losses[0]);
+            double change = jobs.Average(job => job.Losses[i] - job.Losses[0]);
+            growth[places[i].Variable, places[i].Bits] = double.IsNaN(change) ? double.PositiveInfinity : change;
         }
 
         return new SensitivityTable(space, growth);
     }
 
-    /// <summary>Ω of a variable.</summary>
+    /// <summary>Ω of a variable; 0 at the base.</summary>
     /// <param name="variable">Its index.</param>
-    /// <param name="bits">One of its widths; 0 for the most.</param>
+    /// <param name="bits">One of its widths.</param>
     public double this[int variable, int bits] => _growth[variable, bits];
 
     /// <summary>
-    /// The greedy allocation of HAWQ: from the most bits downwards, always the step that adds the least loss for the excess that it removes, until the budget holds.
+    /// The greedy allocation of HAWQ: from the width of least Ω of every variable downwards, always the step that adds the least loss for the excess that it removes, until the
+    /// budget holds; then upwards again wherever there is room and Ω falls.
     /// </summary>
     /// <param name="costs">Costs of allocations.</param>
     /// <param name="budget">Limits.</param>
@@ -62,7 +66,7 @@ public sealed class SensitivityTable
     {
         ArgumentNullException.ThrowIfNull(costs);
         ArgumentNullException.ThrowIfNull(budget);
-        BitAllocation allocation = BitAllocation.Of([.. _space.Variables.Select(static variable => variable.Widths[^1])]);
+        BitAllocation allocation = BitAllocation.Of([.. _space.Variables.Select((variable, v) => variable.Widths.MinBy(width => (this[v, width], width)))]);
         while (!budget.Holds(costs.Of(allocation)))
         {
             BitAllocation now = allocation;
@@ -70,9 +74,32 @@ public sealed class SensitivityTable
             allocation = best?.Next ?? BudgetRepair.Run(now, costs, budget);
         }
 
+        while (Raises(allocation, costs, budget).OrderBy(raise => raise.Gain).FirstOrDefault() is { Next: { } next })
+        {
+            allocation = next;
+        }
+
         return allocation;
     }
 
-    private double Price(BitAllocation from, BudgetStep step)
-        => (this[step.Variable, step.Next[step.Variable]] - this[step.Variable, from[step.Variable]]) / step.Removed;
+    private double Price(BitAllocation from, BudgetStep step) => Change(from, step.Next, step.Variable) / step.Removed;
+
+    private double Change(BitAllocation from, BitAllocation to, int variable) => this[variable, to[variable]] - this[variable, from[variable]];
+
+    // Gain is below 0; of equal gains the order of the variables decides, as OrderBy is stable.
+    private IEnumerable<(double Gain, BitAllocation? Next)> Raises(BitAllocation from, CostModel costs, Budget budget)
+    {
+        for (int v = 0; v < from.Count; v++)
+        {
+            foreach (int width in _space.Variables[v].Widths.Where(width => width > from[v]))
+            {
+                BitAllocation next = from.With(v, width);
+                double gain = Change(from, next, v);
+                if (gain < 0 && budget.Holds(costs.Of(next)))
+                {
+                    yield return (gain, next);
+                }
+            }
+        }
+    }
 }

@@ -211,7 +211,7 @@ public sealed class GradFreeBitsSearch
     }
 
     private (BitAllocation Bits, IReadOnlyList<ParetoPoint> Judged) Round(
-        int round, Checkpoint model, CostModel costs, Budget budget, BitAllocation start, IProgress<SearchProgress>? progress, CancellationToken token)
+        int round, Checkpoint model, CostModel costs, Budget budget, BitAllocation trained, IProgress<SearchProgress>? progress, CancellationToken token)
     {
         string name = $"round-{round}", folder = Path.Combine(_folder, name);
         IBatchSource images = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
@@ -219,6 +219,7 @@ public sealed class GradFreeBitsSearch
         var table = new LossTable(evaluator, images);
         int first = (round - 1) * GradientFreeRound.BatchesOf(_recipe, _recipe.Cma.Generations);
         long began = Stopwatch.GetTimestamp();
+        BitAllocation start = trained;
         if (RoundState.Read(folder, _recipe.Hash()) is { } saved)
         {
             start = new BitAllocation(saved.Start);
@@ -226,10 +227,10 @@ public sealed class GradFreeBitsSearch
         else if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
         {
             CandidateBatch[] batches = [.. Enumerable.Range(first, _recipe.Evaluation.Batches).Select(batch => CandidateBatch.Read(images, batch))];
-            start = SensitivityTable.Measure(evaluator, batches, token).Greedy(costs, budget);
+            start = SensitivityStart.Find(evaluator, trained, costs, budget, batches, token);
         }
 
-        var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, trained, Stopwatch.GetElapsedTime(began).TotalSeconds);
         var search = new GradientFreeRound(_recipe, costs, settings, table, folder);
         BitAllocation choice = search.Run(Told(name, settings.Generations, progress), token);
         _rounds.Add(search.State);
@@ -248,7 +249,7 @@ public sealed class GradFreeBitsSearch
         for (int point = 0; point < pareto.Points; point++)
         {
             string name = $"pareto-{point + 1}";
-            var settings = new RoundSettings(bits, Between(low, high, point / (pareto.Points - 1.0)), pareto.Generations, Seed(point + 1), 0);
+            var settings = new RoundSettings(bits, Between(low, high, point / (pareto.Points - 1.0)), pareto.Generations, Seed(point + 1), 0, start);
             var search = new GradientFreeRound(_recipe, costs, settings, table, Path.Combine(_folder, name));
             bits = search.Run(Told(name, pareto.Generations, progress), token);
             _rounds.Add(search.State);

@@ -12,8 +12,8 @@ namespace LowBit.Methods.GradFreeBits;
 /// <c>F(b) = CE(b; S)/CE(b_start; S) + Σ ρ_i·max(0, cost_i(b)/limit_i − 1)</c> on moving super-batches S; costs are those of the rounded bits.
 /// </summary>
 /// <remarks>
-/// At the end the best candidates so far, the rounded mean of the distribution and the start, each brought inside the budget where it is not, are judged on
-/// further batches, and the best of them is the choice. With a folder the state is saved after every generation, and a round begun there goes on bit for bit.
+/// At the end the best candidates so far, the rounded mean of the distribution, the start and the bits that the weights were trained at, each brought inside the budget where
+/// it is not, are judged on further batches, and the best of them is the choice. With a folder the state is saved after every generation, and a round begun there goes on bit for bit.
 /// </remarks>
 public sealed class GradientFreeRound
 {
@@ -176,7 +176,7 @@ public sealed class GradientFreeRound
             .Take(_recipe.Evaluation.Finalists)
             .Select(entry => entry.Candidate);
         BitAllocation[] finalists =
-            [.. ((IEnumerable<BitAllocation>)[.. best, Allocation(_search.Mean), _settings.Start]).Select(f => BudgetRepair.Run(f, _costs, _settings.Budget)).Distinct()];
+            [.. ((IEnumerable<BitAllocation>)[.. best, Allocation(_search.Mean), _settings.Start, _settings.Trained ?? _settings.Start]).Select(f => BudgetRepair.Run(f, _costs, _settings.Budget)).Distinct()];
         int first = _settings.FirstBatch + _recipe.Evaluation.Batches + (_settings.Generations * _recipe.Evaluation.Moved);
         int[] batches = [.. Enumerable.Range(first, _recipe.Evaluation.FinalBatches)];
         _table.Require([_settings.Start, .. finalists], batches, token);

@@ -8,5 +8,6 @@ namespace LowBit.Methods.GradFreeBits;
 /// <param name="Generations">Generations.</param>
 /// <param name="Seed">Of the optimiser.</param>
 /// <param name="FirstBatch">First batch of the stream that it uses.</param>
+/// <param name="Trained">The bits that the weights were trained at: judged among the finalists, so that the choice is not worse; null where they are the start.</param>
 /// <param name="SecondsBefore">Seconds that finding the start took; they count as the round's.</param>
-public sealed record RoundSettings(BitAllocation Start, Budget Budget, int Generations, ulong Seed, int FirstBatch, double SecondsBefore = 0);
+public sealed record RoundSettings(BitAllocation Start, Budget Budget, int Generations, ulong Seed, int FirstBatch, BitAllocation? Trained = null, double SecondsBefore = 0);

@@ -118,8 +118,8 @@ public sealed class CandidateEvaluatorTests
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();
         CandidateBatch batch = CandidateBatch.Read(Samples.Train(), 1);
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2));
-        SensitivityTable table = SensitivityTable.Measure(evaluator, [batch]);
         BitAllocation most = space.Uniform(6, 6);
+        SensitivityTable table = SensitivityTable.Measure(evaluator, most, [batch]);
         var job = new CandidateJob(batch, [most, most.With(3, 2)]);
         evaluator.Run([job]);
         Assert.Equal(job.Losses[1] - job.Losses[0], table[3, 2]);
@@ -130,7 +130,8 @@ public sealed class CandidateEvaluatorTests
         BitAllocation greedy = table.Greedy(costs, budget);
         Assert.True(budget.Holds(costs.Of(greedy)));
         Assert.True(space.Contains(greedy));
-        Assert.Equal(most, table.Greedy(costs, new Budget()));
+        BitAllocation free = table.Greedy(costs, new Budget());
+        Assert.All(Enumerable.Range(0, free.Count), v => Assert.Equal(space.Variables[v].Widths.Min(width => table[v, width]), table[v, free[v]]));
     }
 
     private static double LossOfOrdinaryModel(Checkpoint checkpoint, BitSpace space, BitAllocation bits, CandidateBatch batch, NormStatistics norms)

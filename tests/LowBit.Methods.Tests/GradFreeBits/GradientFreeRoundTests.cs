@@ -45,6 +45,23 @@ public sealed class GradientFreeRoundTests
     }
 
     [Fact]
+    public void The_bits_that_were_trained_are_judged_with_the_finalists()
+    {
+        (Checkpoint checkpoint, BitSpace space) = Samples.Model();
+        SearchRecipe recipe = Samples.Recipe("cma.generations=1");
+        var costs = new CostModel(space);
+        Budget budget = recipe.Budget.ToBudget(costs);
+        using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(1));
+        var table = new LossTable(evaluator, Samples.Train());
+        BitAllocation trained = space.Uniform(4, 4), inside = BudgetRepair.Run(trained, costs, budget);
+        var round = new GradientFreeRound(recipe, costs, new RoundSettings(space.Uniform(2, 2), budget, 1, 1, 0, trained), table, null);
+        BitAllocation choice = round.Run();
+        Assert.NotEqual(trained, inside);
+        Assert.Contains(inside.Digits, round.State.Finalists);
+        Assert.True(table.Loss(choice, round.State.FinalBatches) <= table.Loss(inside, round.State.FinalBatches));
+    }
+
+    [Fact]
     public void The_objective_is_the_ratio_of_losses_and_the_weighted_excess()
     {
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();
