@@ -17,8 +17,11 @@ public interface ISearchData
     /// <param name="recipe">Batch, augmentation, seed.</param>
     TrainingSources ForTraining(Recipe recipe);
 
-    /// <summary>Training images without augmentation, shuffled anew in every epoch, incomplete batches left out: on these candidates are judged.</summary>
-    /// <param name="recipe">Data and seed.</param>
+    /// <summary>
+    /// Training images, shuffled and augmented as in training: on these candidates are judged. Without the augmentation the statistics of a batch would be others than those
+    /// that the model was trained with (padded borders lessen the variance), which costs low bits more than it costs many.
+    /// </summary>
+    /// <param name="recipe">Data, augmentation and seed; its batch is not used.</param>
     /// <param name="batch">Images of a batch.</param>
     IBatchSource ForCandidates(Recipe recipe, int batch);
 }

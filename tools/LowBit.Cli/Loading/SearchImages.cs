@@ -1,6 +1,4 @@
 using LowBit.Cli.Hosting;
-using LowBit.Data.Augmentation;
-using LowBit.Data.Batches;
 using LowBit.Data.Sets;
 using LowBit.Methods.GradFreeBits;
 using LowBit.Nn;
@@ -17,12 +15,20 @@ internal sealed class SearchImages : ISearchData, IDisposable
     private readonly List<TrainingImages> _sources = [];
 
     public SearchImages(CommandContext context, Recipe recipe)
+        : this(
+            Sources.Load(context, recipe.Data.Set, Split.Train),
+            Sources.Load(context, recipe.Data.Set, Split.Test),
+            recipe,
+            (model, path) => ForeignModel.LoadWeights(context, model, path))
     {
-        _train = Sources.Load(context, recipe.Data.Set, Split.Train);
-        ImageSet test = Sources.Load(context, recipe.Data.Set, Split.Test);
+    }
+
+    public SearchImages(ImageSet train, ImageSet test, Recipe recipe, Action<Module, string>? loadForeign)
+    {
+        _train = train;
         _test = recipe.Data.TestImages > 0 ? test.Take(recipe.Data.TestImages) : test;
         Facts = Sources.Facts(_train, recipe.Data);
-        LoadForeign = (model, path) => ForeignModel.LoadWeights(context, model, path);
+        LoadForeign = loadForeign;
     }
 
     public DataFacts Facts { get; }
@@ -35,9 +41,8 @@ internal sealed class SearchImages : ISearchData, IDisposable
     public TrainingSources ForTraining(Recipe recipe)
         => new(Owned(Sources.Training(_train, recipe, Facts)), Owned(Sources.Evaluation(_test, Facts, recipe.Data.EvaluationBatch)));
 
-    public IBatchSource ForCandidates(Recipe recipe, int batch) => Owned(new TrainingImages(new BatchSource(
-        recipe.Data.TrainImages > 0 ? _train.Take(recipe.Data.TrainImages) : _train,
-        new BatchOptions(batch, Shuffle: true, AugmentationOptions.None, new Normalization(Facts.Mean, Facts.Deviation), recipe.Training.Seed, DropLast: true))));
+    public IBatchSource ForCandidates(Recipe recipe, int batch)
+        => Owned(Sources.Training(_train, recipe with { Data = recipe.Data with { Batch = batch } }, Facts));
 
     public void Dispose()
     {
