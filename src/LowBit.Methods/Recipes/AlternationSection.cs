@@ -5,7 +5,10 @@ namespace LowBit.Methods.Recipes;
 /// <summary>The <c>alternation</c> part of a search recipe: epochs of training between the gradient-free rounds.</summary>
 public sealed record AlternationSection
 {
-    /// <summary>Epochs at the recipe's own bits before the first round, 1 or more.</summary>
+    /// <summary>
+    /// Epochs at the recipe's own bits before the first round. With 0 the weights stay as they are and some batches find the first steps of all widths: then no bits have the edge
+    /// of being the trained ones, and the model must be a trained float model.
+    /// </summary>
     public int WarmUpEpochs { get; set; } = 2;
 
     /// <summary>Gradient-free rounds, 1 or more; 1 is the ablation without alternation.</summary>
@@ -28,7 +31,7 @@ public sealed record AlternationSection
 
     internal void Validate()
     {
-        Demand.Range("alternation.warmUpEpochs", WarmUpEpochs, 1, 100_000);
+        Demand.Range("alternation.warmUpEpochs", WarmUpEpochs, 0, 100_000);
         Demand.Range("alternation.rounds", Rounds, 1, 1000);
         Demand.Range("alternation.epochsPerRound", EpochsPerRound, 1, 100_000);
         Demand.Range("alternation.finalEpochs", FinalEpochs, 1, 100_000);

@@ -84,6 +84,11 @@ public sealed record SearchRecipe
         }
 
         Alternation.Validate();
+        if (Alternation.WarmUpEpochs == 0 && Train.Training.Init is null)
+        {
+            throw new ArgumentException("alternation.warmUpEpochs is 0, but train.training.init names no trained model; name one, or warm up for an epoch or more");
+        }
+
         Objective.Validate();
         Cma.Validate();
         Evaluation.Validate();

@@ -8,7 +8,7 @@ public sealed record OptimizerSection
     /// <summary><c>sgd</c>, <c>adamw</c>, <c>adam</c> or <c>rmsprop</c>.</summary>
     public string Kind { get; set; } = "sgd";
 
-    /// <summary>Base learning rate, positive; the schedule multiplies it.</summary>
+    /// <summary>Base learning rate, 0 or more; the schedule multiplies it. At 0 weights rest, while quantizers find their first steps and norms their statistics.</summary>
     public double LearningRate { get; set; } = 0.1;
 
     /// <summary>SGD and RMSprop: μ, 0 to below 1.</summary>
@@ -64,7 +64,7 @@ public sealed record OptimizerSection
     internal void Validate()
     {
         Demand.Word("optimizer.kind", Kind, ["sgd", "adamw", "adam", "rmsprop"]);
-        Demand.Positive("optimizer.learningRate", LearningRate);
+        Demand.NotNegative("optimizer.learningRate", LearningRate);
         Demand.Share("optimizer.momentum", Momentum);
         Demand.Share("optimizer.beta1", Beta1);
         Demand.Share("optimizer.beta2", Beta2);

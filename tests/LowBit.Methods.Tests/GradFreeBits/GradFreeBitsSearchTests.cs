@@ -9,6 +9,7 @@ using LowBit.Nn.Lowering;
 using LowBit.Nn.Models;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Simulation;
+using LowBit.Nn.Training;
 using LowBit.Runtime.Sessions;
 using LowBit.TestKit;
 using Xunit;
@@ -100,6 +101,31 @@ public sealed class GradFreeBitsSearchTests
         Assert.Equal(first.Bits, again.Bits);
         Assert.Equal(first.FinalAccuracy, again.FinalAccuracy);
         Assert.Equal(first.SearchSeconds, again.SearchSeconds);
+    }
+
+    [Fact]
+    public void Without_a_warm_up_the_weights_are_those_of_the_float_model()
+    {
+        using var folder = new TemporaryFolder();
+        var data = new Samples.PatternData();
+        Recipe plain = Samples.Recipe().Train with { Name = "float", Quantization = null };
+        using (TrainingRun run = TrainingRun.Start(CpuDevice.Shared, plain, data.Facts, data.ForTraining(plain), folder.File("float")))
+        {
+            run.Run();
+        }
+
+        string start = Path.Combine(folder.File("float"), TrainingRun.LastFile);
+        SearchRecipe recipe = Samples.Recipe("alternation.warmUpEpochs=0", $"train.training.init={start}", "alternation.rounds=1", "cma.start=Sensitivity");
+        GradFreeBitsResult result = Search(recipe, folder.File("search"), data).Run();
+        IReadOnlyDictionary<string, CheckpointTensor> before = CheckpointFile.Read(start).Tensors;
+        IReadOnlyDictionary<string, CheckpointTensor> after = CheckpointFile.Read(Path.Combine(folder.File("search"), "warm-up", TrainingRun.LastFile)).Tensors;
+        Assert.Contains(before.Keys, static name => name.EndsWith("weight", StringComparison.Ordinal));
+        Assert.All(
+            before.Where(static entry => entry.Key.EndsWith("weight", StringComparison.Ordinal) || entry.Key.EndsWith("bias", StringComparison.Ordinal)),
+            entry => Assert.True(entry.Value.Data.AsSpan().SequenceEqual(after[entry.Key].Data), $"{entry.Key} moved"));
+        Assert.Contains(after.Keys, name => !before.ContainsKey(name));
+        Assert.Equal(1, recipe.Alternation.TotalEpochs());
+        Assert.True(result.Budget.Holds(result.Cost));
     }
 
     [Fact]
