@@ -8,7 +8,7 @@ public sealed record TrainerOptions
     /// <summary>Passes over the training images, 1 or more.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Base learning rate, positive; the schedule multiplies it.</summary>
+    /// <summary>Base learning rate, 0 or more; the schedule multiplies it.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>Evaluate after every this many epochs, and after the last.</summary>
@@ -57,9 +57,9 @@ public sealed record TrainerOptions
         ArgumentOutOfRangeException.ThrowIfNegative(FreezeNormsFrom ?? 0);
         ArgumentOutOfRangeException.ThrowIfNegative(Stage);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Until ?? Epochs, Epochs);
-        if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
+        if (!(LearningRate >= 0 && double.IsFinite(LearningRate)))
         {
-            throw new ArgumentException($"the learning rate is {LearningRate}; it must be above 0");
+            throw new ArgumentException($"the learning rate is {LearningRate}; it must be 0 or more");
         }
     }
 }
