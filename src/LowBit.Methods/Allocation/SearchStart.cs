@@ -7,8 +7,8 @@ public enum SearchStart
     Current,
 
     /// <summary>
-    /// At the best of the bits that the model was trained with and two greedy allocations of the <see cref="SensitivityTable"/>: around the most bits, as HAWQ chooses, and around
-    /// the trained bits.
+    /// At the greedy allocation of the <see cref="SensitivityTable"/> around the most bits, as HAWQ chooses bits, or at the bits that the model was trained with where those are
+    /// better.
     /// </summary>
     Sensitivity,
 }
