@@ -242,10 +242,9 @@ public sealed class GradFreeBitsSearch
         }
         else if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
         {
-            // Sensitivities are small: twice the images that a candidate meets at once, and as many as that for the comparison.
             int count = _recipe.Evaluation.Batches;
-            CandidateBatch[] batches = [.. Enumerable.Range(first, 3 * count).Select(batch => CandidateBatch.Read(images, batch))];
-            start = SensitivityStart.Find(evaluator, trained, costs, budget, batches[..(2 * count)], batches[(2 * count)..], token);
+            CandidateBatch[] batches = [.. Enumerable.Range(first, 2 * count).Select(batch => CandidateBatch.Read(images, batch))];
+            start = SensitivityStart.Find(evaluator, trained, costs, budget, batches[..count], batches[count..], token);
         }
 
         var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, trained, Stopwatch.GetElapsedTime(began).TotalSeconds);
