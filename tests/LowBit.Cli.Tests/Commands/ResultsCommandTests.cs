@@ -36,6 +36,25 @@ public class ResultsCommandTests
     }
 
     [Fact]
+    public void The_float_twin_has_the_same_normalisation_and_if_possible_the_same_start()
+    {
+        using var folder = new TemporaryFolder();
+        const string Own = """{ "mean": [0.4], "deviation": [0.2] }""", Other = """{ "mean": [0.5], "deviation": [0.2] }""", Start = "\"start.lbc\"";
+        Write(folder, "a-scratch", "null", [0.5], data: Own);
+        Write(folder, "b-started", "null", [0.75], data: Own, init: Start);
+        Write(folder, "c-other", "null", [0.25], data: Other);
+        Write(folder, "w4a4", "{}", [0.625], data: Own, init: Start);
+        Write(folder, "w3a3", "{}", [0.625], data: Own, init: "\"elsewhere.lbc\"");
+        Write(folder, "w2a2", "{}", [0.625], data: Other);
+        (int code, JsonElement document) = Cli.Json("results", folder.Path);
+        Assert.Equal(0, code);
+        Dictionary<string, JsonElement> gaps = document.GetProperty("rows").EnumerateArray().ToDictionary(row => row.GetProperty("recipe").GetString()!, row => row.GetProperty("toFloat"));
+        Assert.Equal(-0.125, gaps["w4a4"].GetDouble(), 12);
+        Assert.Equal(0.125, gaps["w3a3"].GetDouble(), 12);
+        Assert.Equal(0.375, gaps["w2a2"].GetDouble(), 12);
+    }
+
+    [Fact]
     public void The_page_is_a_table_with_its_notes_and_picture()
     {
         using var folder = new TemporaryFolder();
@@ -133,11 +152,12 @@ public class ResultsCommandTests
 
     // A run as train leaves it: recipe, record and lines, with 100, 200 and 300 images per second in turn.
     private static Recipe Write(
-        TemporaryFolder folder, string path, string quantization, double[] accuracies, string? name = null, int seed = 7, double seconds = 30.5, string[]? bits = null)
+        TemporaryFolder folder, string path, string quantization, double[] accuracies, string? name = null, int seed = 7, double seconds = 30.5, string[]? bits = null, string data = "{}",
+        string init = "null")
     {
         name ??= Path.GetFileName(path);
         Recipe recipe = RecipeReader.Parse(
-            $$"""{ "name": "run", "quantization": {{quantization}}, "training": { "epochs": 3, "seed": {{seed}} } }""", name);
+            $$"""{ "name": "run", "quantization": {{quantization}}, "data": {{data}}, "training": { "epochs": 3, "seed": {{seed}}, "init": {{init}} } }""", name);
         recipe.Name = name;
         string run = folder.File(path);
         Directory.CreateDirectory(run);

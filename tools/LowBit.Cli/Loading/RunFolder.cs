@@ -75,7 +75,7 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
     public ResultRow Row(IReadOnlyList<RunFolder> all)
     {
         QuantizationPolicy? policy = Recipe.Quantization?.ToPolicy();
-        double? twin = Recipe.Quantization is null ? null : all.FirstOrDefault(IsTwin)?.Best?.TestAccuracy;
+        double? twin = Recipe.Quantization is null ? null : all.Where(IsTwin).MaxBy(other => other.Recipe.Training.Init == Recipe.Training.Init)?.Best?.TestAccuracy;
         double[] rates = [.. Epochs.Select(epoch => epoch.ImagesPerSecond).Order()];
         string[] commits = [.. (Record?.Sessions ?? []).Select(session => session.Commit ?? "").Where(commit => commit.Length > 0).Distinct()];
         string[] machines = [.. (Record?.Sessions ?? []).Select(session => $"{session.Machine}, {session.Device}").Distinct()];
@@ -110,13 +110,15 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
         return $"{Recipe.Name}{seed}{folder}";
     }
 
-    // The float run of the same model, data, epochs and seed.
+    // The float run of the same model, data, epochs and seed; of several, one of the same start comes first.
     private bool IsTwin(RunFolder other)
     {
-        // Records compare lists by reference, so the hidden sizes are compared apart.
+        // Records compare lists by reference, so those are compared apart.
         ModelSection own = Recipe.Model, model = other.Recipe.Model with { Hidden = Recipe.Model.Hidden };
-        return other.Recipe.Quantization is null && other.Recipe.Data == Recipe.Data && model == own
+        DataSection images = Recipe.Data, data = other.Recipe.Data with { Mean = images.Mean, Deviation = images.Deviation };
+        return other.Recipe.Quantization is null && data == images && model == own
             && own.Hidden.SequenceEqual(other.Recipe.Model.Hidden)
+            && images.Mean.AsSpan().SequenceEqual(other.Recipe.Data.Mean) && images.Deviation.AsSpan().SequenceEqual(other.Recipe.Data.Deviation)
             && other.Recipe.Training.Epochs == Recipe.Training.Epochs && other.Recipe.Training.Seed == Recipe.Training.Seed;
     }
 }
