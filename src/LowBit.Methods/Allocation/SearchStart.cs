@@ -7,8 +7,7 @@ public enum SearchStart
     Current,
 
     /// <summary>
-    /// At the greedy allocation of the <see cref="SensitivityTable"/> around the most bits, as HAWQ chooses bits, or at the bits that the model was trained with where those are
-    /// better.
+    /// At the greedy allocation of the <see cref="SensitivityTable"/>, as HAWQ chooses bits, or at the bits that the model was trained with where those are better.
     /// </summary>
     Sensitivity,
 }

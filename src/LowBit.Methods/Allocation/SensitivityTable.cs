@@ -4,9 +4,9 @@ using LowBit.Quantization;
 namespace LowBit.Methods.Allocation;
 
 /// <summary>
-/// How the loss changes when one variable alone leaves a base allocation: <c>Ω_v(b) = CE(base with b_v = b) − CE(base)</c>, measured. HAWQ (Dong et al. 2019,
-/// arXiv:1905.03696; HAWQ-V2, arXiv:1911.03852) estimates the same quantity around the float model by the Hessian, <c>½·Tr(H_v)/n_v·‖Q_b(w_v) − w_v‖²</c>; with forward passes
-/// that share their beginnings, measuring it costs about as much and needs no second-order model.
+/// How much the loss grows when one variable alone is lowered from its most bits: <c>Ω_v(b) = CE(b_max with b_v = b) − CE(b_max)</c>, measured. HAWQ (Dong et al. 2019,
+/// arXiv:1905.03696; HAWQ-V2, arXiv:1911.03852) estimates the same quantity by the Hessian, <c>½·Tr(H_v)/n_v·‖Q_b(w_v) − w_v‖²</c>; with forward passes that share
+/// their beginnings, measuring it costs about as much and needs no second-order model.
 /// </summary>
 public sealed class SensitivityTable
 {
@@ -17,23 +17,22 @@ public sealed class SensitivityTable
 
     /// <summary>Measures a model.</summary>
     /// <param name="evaluator">Judges allocations of the model.</param>
-    /// <param name="around">The base: the most bits, as HAWQ has it, or the bits that the model was trained with.</param>
     /// <param name="batches">Images, at least one batch.</param>
     /// <param name="token">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static SensitivityTable Measure(CandidateEvaluator evaluator, BitAllocation around, IReadOnlyList<CandidateBatch> batches, CancellationToken token = default)
+    public static SensitivityTable Measure(CandidateEvaluator evaluator, IReadOnlyList<CandidateBatch> batches, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(evaluator);
-        ArgumentNullException.ThrowIfNull(around);
         ArgumentNullException.ThrowIfNull(batches);
         BitSpace space = evaluator.Space;
-        var candidates = new List<BitAllocation> { around };
+        BitAllocation most = BitAllocation.Of([.. space.Variables.Select(static variable => variable.Widths[^1])]);
+        var candidates = new List<BitAllocation> { most };
         var places = new List<(int Variable, int Bits)> { (-1, 0) };
         for (int v = 0; v < space.Variables.Count; v++)
         {
-            foreach (int bits in space.Variables[v].Widths.Where(width => width != around[v]))
+            foreach (int bits in space.Variables[v].Widths.SkipLast(1))
             {
-                candidates.Add(around.With(v, bits));
+                candidates.Add(most.With(v, bits));
                 places.Add((v, bits));
             }
         }
@@ -50,7 +49,7 @@ public sealed class SensitivityTable
         return new SensitivityTable(space, growth);
     }
 
-    /// <summary>Ω of a variable; 0 at the base.</summary>
+    /// <summary>Ω of a variable; 0 at its most bits.</summary>
     /// <param name="variable">Its index.</param>
     /// <param name="bits">One of its widths.</param>
     public double this[int variable, int bits] => _growth[variable, bits];

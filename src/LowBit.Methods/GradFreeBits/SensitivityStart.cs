@@ -4,7 +4,7 @@ using LowBit.Methods.Candidates;
 namespace LowBit.Methods.GradFreeBits;
 
 /// <summary>
-/// Where a search by sensitivities starts: at the greedy allocation of a <see cref="SensitivityTable"/> around the most bits, or at the bits that the model was trained with where those are
+/// Where a search by sensitivities starts: at the greedy allocation of a <see cref="SensitivityTable"/>, or at the bits that the model was trained with where those are
 /// better.
 /// </summary>
 /// <remarks>
@@ -32,8 +32,7 @@ public static class SensitivityStart
         ArgumentNullException.ThrowIfNull(trained);
         ArgumentNullException.ThrowIfNull(costs);
         ArgumentNullException.ThrowIfNull(further);
-        BitAllocation most = BitAllocation.Of([.. evaluator.Space.Variables.Select(static variable => variable.Widths[^1])]);
-        BitAllocation inside = BudgetRepair.Run(trained, costs, budget), greedy = SensitivityTable.Measure(evaluator, most, batches, token).Greedy(costs, budget);
+        BitAllocation inside = BudgetRepair.Run(trained, costs, budget), greedy = SensitivityTable.Measure(evaluator, batches, token).Greedy(costs, budget);
         if (inside == greedy)
         {
             return inside;

@@ -119,7 +119,7 @@ public sealed class CandidateEvaluatorTests
         CandidateBatch batch = CandidateBatch.Read(Samples.Train(), 1);
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2));
         BitAllocation most = space.Uniform(6, 6);
-        SensitivityTable table = SensitivityTable.Measure(evaluator, most, [batch]);
+        SensitivityTable table = SensitivityTable.Measure(evaluator, [batch]);
         var job = new CandidateJob(batch, [most, most.With(3, 2)]);
         evaluator.Run([job]);
         Assert.Equal(job.Losses[1] - job.Losses[0], table[3, 2]);

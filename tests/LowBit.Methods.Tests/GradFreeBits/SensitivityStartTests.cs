@@ -28,7 +28,7 @@ public sealed class SensitivityStartTests
         BitAllocation[] others =
         [
             BudgetRepair.Run(trained, costs, budget),
-            SensitivityTable.Measure(evaluator, space.Uniform(6, 6), batches).Greedy(costs, budget),
+            SensitivityTable.Measure(evaluator, batches).Greedy(costs, budget),
         ];
         Assert.Contains(start, others);
         Assert.All(others, other => Assert.True(Loss(evaluator, start, further) <= Loss(evaluator, other, further)));
@@ -41,7 +41,7 @@ public sealed class SensitivityStartTests
         var costs = new CostModel(space);
         CandidateBatch[] batches = [CandidateBatch.Read(Samples.Train(), 0)];
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(1));
-        SensitivityTable table = SensitivityTable.Measure(evaluator, space.Uniform(4, 4), batches);
+        SensitivityTable table = SensitivityTable.Measure(evaluator, batches);
         AllocationCost low = costs.Of(space.Uniform(2, 2)), high = costs.Of(space.Uniform(6, 6));
         for (int step = 0; step <= 10; step++)
         {

@@ -111,14 +111,13 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
     }
 
     // The float run of the same model, data, epochs and seed; of several, one of the same start comes first.
-    private bool IsTwin(RunFolder other)
+    private bool IsTwin(RunFolder other) => other.Recipe.Quantization is null && other.Frame() == Frame();
+
+    // By hash, as records compare lists by reference.
+    private string Frame() => new Recipe
     {
-        // Records compare lists by reference, so those are compared apart.
-        ModelSection own = Recipe.Model, model = other.Recipe.Model with { Hidden = Recipe.Model.Hidden };
-        DataSection images = Recipe.Data, data = other.Recipe.Data with { Mean = images.Mean, Deviation = images.Deviation };
-        return other.Recipe.Quantization is null && data == images && model == own
-            && own.Hidden.SequenceEqual(other.Recipe.Model.Hidden)
-            && images.Mean.AsSpan().SequenceEqual(other.Recipe.Data.Mean) && images.Deviation.AsSpan().SequenceEqual(other.Recipe.Data.Deviation)
-            && other.Recipe.Training.Epochs == Recipe.Training.Epochs && other.Recipe.Training.Seed == Recipe.Training.Seed;
-    }
+        Data = Recipe.Data,
+        Model = Recipe.Model,
+        Training = new TrainingSection { Epochs = Recipe.Training.Epochs, Seed = Recipe.Training.Seed },
+    }.Hash();
 }
