@@ -33,7 +33,7 @@ internal sealed class LayerPlan(QuantizationPolicy policy)
             policy.RequireWidth($"layers ('{layer}').weightBits", own);
         }
 
-        return policy.Weights(place) with { Bits = own };
+        return policy.Weights(place, own);
     }
 
     /// <summary>The quantizer of an edge with codes from zero up.</summary>

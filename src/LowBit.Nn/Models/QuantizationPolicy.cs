@@ -35,7 +35,10 @@ public sealed record QuantizationPolicy
     /// <summary>True for one weight step per output channel, false for one per layer.</summary>
     public bool PerChannel { get; init; } = true;
 
-    /// <summary>Which codes weights take: symmetric around zero, or one more code on the negative side.</summary>
+    /// <summary>
+    /// Which codes weights take: symmetric around zero, one more code on the negative side, or odd codes without zero. Weights of 8 bits, which have no odd
+    /// codes, are then <see cref="WeightGrid.Narrow"/>.
+    /// </summary>
     public WeightGrid Grid { get; init; } = WeightGrid.Narrow;
 
     /// <summary>How the first steps of weights are found, one of <see cref="StepRuleFactory.Names"/>; null for the method's own way, with <see cref="Widths"/> for <c>mse</c>.</summary>
@@ -115,7 +118,7 @@ public sealed record QuantizationPolicy
         foreach (LayerBits layer in Layers)
         {
             string name = $"layers ('{layer.Layer}')";
-            QuantizerOptions weights = Weights(LayerPlace.Inner) with { Bits = layer.WeightBits ?? WeightBits, Widths = [] };
+            QuantizerOptions weights = Weights(LayerPlace.Inner, layer.WeightBits ?? WeightBits) with { Widths = [] };
             Try(name, () => QuantizerFactory.Weight(weights, CpuDevice.Shared, new Shape(1, 1)).Dispose());
             Try(name, () => QuantizerFactory.Activation(Activations(layer.ActivationBits ?? ActivationBits), CpuDevice.Shared).Dispose());
         }
@@ -163,9 +166,13 @@ public sealed record QuantizationPolicy
     internal int ActivationBitsOf(string layer, LayerPlace place)
         => Find(layer)?.ActivationBits ?? (place == LayerPlace.Last ? LastLayerActivationBits : ActivationBits);
 
-    internal QuantizerOptions Weights(LayerPlace place)
+    internal QuantizerOptions Weights(LayerPlace place) => Weights(place, WeightBitsAt(place));
+
+    internal QuantizerOptions Weights(LayerPlace place, int bits)
     {
-        QuantizerOptions options = Options() with { Bits = WeightBitsAt(place), PerChannel = PerChannel, Signed = true, Grid = Grid, Init = WeightInit };
+        // The odd codes of 8 bits do not fit a byte, and with so many levels zero costs none.
+        WeightGrid grid = bits == BitWidth.Largest && Grid == WeightGrid.Odd ? WeightGrid.Narrow : Grid;
+        QuantizerOptions options = Options() with { Bits = bits, PerChannel = PerChannel, Signed = true, Grid = grid, Init = WeightInit };
         return place == LayerPlace.Inner ? Switchable(options) : options;
     }
 

@@ -7,6 +7,7 @@ using LowBit.Nn.Recipes;
 using LowBit.Nn.Simulation;
 using LowBit.Nn.Tests.Lowering;
 using LowBit.Nn.Training;
+using LowBit.Quantization;
 using LowBit.Runtime.Models;
 using LowBit.Runtime.Sessions;
 using LowBit.TestKit;
@@ -80,6 +81,31 @@ public class LayerBitsTests
         foreach ((QuantizedLayer a, QuantizedLayer b) in QuantizedLayers.Of(single.Model).Zip(QuantizedLayers.Of(none.Model)))
         {
             Assert.Equal((a.Path == one.Layer ? one.WeightBits!.Value : b.Weights.Bits, b.Input?.Bits), (a.Weights.Bits, a.Input?.Bits));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Weights_of_8_bits_beside_odd_codes_have_the_narrow_grid(string kind)
+    {
+        QuantizationPolicy policy = QuantizationPolicy.Uniform(2, 2) with { Method = "dorefa", Grid = WeightGrid.Odd };
+        policy.Validate();
+        Dictionary<string, QuantizedLayer> layers;
+        using (PreparedModels uniform = PreparedModels.Create(kind, policy))
+        {
+            layers = QuantizedLayers.Of(uniform.Model).ToDictionary(layer => layer.Path);
+        }
+
+        string inner = layers.Keys.ElementAt(1);
+        Assert.Equal([CodeRange.NarrowSigned(8), .. Enumerable.Repeat(CodeRange.OddSigned(2), layers.Count - 2), CodeRange.NarrowSigned(8)], layers.Values.Select(l => l.Weights.Range));
+
+        // A layer that is named with 8 bits, likewise; with 7 bits it has odd codes.
+        foreach ((int bits, CodeRange range) in new[] { (8, CodeRange.NarrowSigned(8)), (7, CodeRange.OddSigned(7)) })
+        {
+            QuantizationPolicy named = policy with { Layers = [new LayerBits(inner, bits)] };
+            named.Validate();
+            using PreparedModels prepared = PreparedModels.Create(kind, named);
+            Assert.Equal(range, QuantizedLayers.Of(prepared.Model)[1].Weights.Range);
         }
     }
 
