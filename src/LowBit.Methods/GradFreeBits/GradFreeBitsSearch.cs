@@ -236,15 +236,9 @@ public sealed class GradFreeBitsSearch
         int first = (round - 1) * GradientFreeRound.BatchesOf(_recipe, _recipe.Cma.Generations);
         long began = Stopwatch.GetTimestamp();
         BitAllocation start = trained;
-        if (RoundState.Read(folder, _recipe.Hash()) is { } saved)
+        if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
         {
-            start = new BitAllocation(saved.Start);
-        }
-        else if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
-        {
-            int count = _recipe.Evaluation.Batches;
-            CandidateBatch[] batches = [.. Enumerable.Range(first, 2 * count).Select(batch => CandidateBatch.Read(images, batch))];
-            start = SensitivityStart.Find(evaluator, trained, costs, budget, batches[..count], batches[count..], token);
+            start = SavedStart(folder) ?? Sensitivities(evaluator, costs, images, first).Find(trained, budget, token);
         }
 
         var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, trained, Stopwatch.GetElapsedTime(began).TotalSeconds);
@@ -254,20 +248,34 @@ public sealed class GradFreeBitsSearch
         return (choice, Points(search.State.Finalists, search.State.FinalBatches, table, costs));
     }
 
+    private BitAllocation? SavedStart(string folder) => RoundState.Read(folder, _recipe.Hash()) is { } saved ? new BitAllocation(saved.Start) : null;
+
+    private SensitivityStart Sensitivities(CandidateEvaluator evaluator, CostModel costs, IBatchSource images, int first)
+    {
+        int count = _recipe.Evaluation.Batches;
+        CandidateBatch[] batches = [.. Enumerable.Range(first, 2 * count).Select(batch => CandidateBatch.Read(images, batch))];
+        return new SensitivityStart(evaluator, costs, batches[..count], batches[count..]);
+    }
+
     // One model, one table: what a small budget has judged, the next larger one knows.
     private GradFreeBitsResult Series(
         ParetoSection pareto, CostModel costs, Checkpoint model, BitAllocation start, IProgress<SearchProgress>? progress, CancellationToken token)
     {
         using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers);
-        var table = new LossTable(evaluator, _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch));
+        IBatchSource images = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
+        var table = new LossTable(evaluator, images);
+        SensitivityStart? sensitivities = _recipe.Cma.Start == SearchStart.Sensitivity ? Sensitivities(evaluator, costs, images, 0) : null;
         AllocationCost low = UniformCost(pareto.From, costs), high = UniformCost(pareto.To, costs);
         var finalists = new List<string>();
         BitAllocation bits = BudgetRepair.Run(start, costs, Between(low, high, 0));
         for (int point = 0; point < pareto.Points; point++)
         {
-            string name = $"pareto-{point + 1}";
-            var settings = new RoundSettings(bits, Between(low, high, point / (pareto.Points - 1.0)), pareto.Generations, Seed(point + 1), 0, start);
-            var search = new GradientFreeRound(_recipe, costs, settings, table, Path.Combine(_folder, name));
+            string name = $"pareto-{point + 1}", folder = Path.Combine(_folder, name);
+            Budget budget = Between(low, high, point / (pareto.Points - 1.0));
+            long began = Stopwatch.GetTimestamp();
+            bits = sensitivities is null ? bits : SavedStart(folder) ?? sensitivities.Find(bits, budget, token);
+            var settings = new RoundSettings(bits, budget, pareto.Generations, Seed(point + 1), 0, start, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            var search = new GradientFreeRound(_recipe, costs, settings, table, folder);
             bits = search.Run(Told(name, pareto.Generations, progress), token);
             _rounds.Add(search.State);
             finalists.AddRange(search.State.Finalists);

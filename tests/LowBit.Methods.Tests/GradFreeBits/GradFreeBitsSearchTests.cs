@@ -148,12 +148,18 @@ public sealed class GradFreeBitsSearchTests
         AssertSameModel(a.Checkpoint, b.Checkpoint);
     }
 
-    [Fact]
-    public void A_series_of_budgets_gives_a_front()
+    [Theory]
+    [InlineData("Current")]
+    [InlineData("Sensitivity")]
+    public void A_series_of_budgets_gives_a_front(string start)
     {
         using var folder = new TemporaryFolder();
-        SearchRecipe recipe = Samples.Recipe("""pareto={ "points": 3, "from": "w2a2", "to": "w4a4", "generations": 2 }""", "budget={}", "train.quantization.widths=[2,3,4]");
-        GradFreeBitsResult result = Search(recipe, folder.Path).Run();
+        SearchRecipe recipe = Samples.Recipe(
+            """pareto={ "points": 3, "from": "w2a2", "to": "w4a4", "generations": 2 }""", "budget={}", "train.quantization.widths=[2,3,4]", $"cma.start={start}");
+        var data = new Samples.PatternData();
+        int fills = 0;
+        data.OnFill = () => fills++;
+        GradFreeBitsResult result = Search(recipe, folder.Path, data).Run();
         Assert.True(double.IsNaN(result.FinalAccuracy));
         Assert.True(result.TimesAreMeasured);
         Assert.NotEmpty(result.Front);
@@ -162,6 +168,24 @@ public sealed class GradFreeBitsSearchTests
         Assert.Contains(result.Judged, static point => point.Bits.Digits.All(static digit => digit == '2'));
         GradFreeBitsResult again = Search(recipe, folder.Path).Run();
         Assert.Equal(result.Judged, again.Judged);
+
+        // Interrupted in the last budgets and gone on with: the same candidates and losses (times are measured anew in another folder).
+        foreach (int left in (int[])[2, 7])
+        {
+            using var parts = new TemporaryFolder();
+            using var stop = new CancellationTokenSource();
+            int seen = 0;
+            data.OnFill = () =>
+            {
+                if (++seen == fills - left)
+                {
+                    stop.Cancel();
+                }
+            };
+            Assert.ThrowsAny<OperationCanceledException>(() => Search(recipe, parts.Path, data).Run(null, stop.Token));
+            GradFreeBitsResult actual = Search(recipe, parts.Path).Run();
+            Assert.Equal(result.Judged.Select(static point => (point.Bits, point.Loss)), actual.Judged.Select(static point => (point.Bits, point.Loss)));
+        }
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class SensitivityStartTests
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2));
         BitAllocation trained = space.Uniform(4, 4);
         CandidateBatch[] further = [CandidateBatch.Read(Samples.Train(), 2), CandidateBatch.Read(Samples.Train(), 3)];
-        BitAllocation start = SensitivityStart.Find(evaluator, trained, costs, budget, batches, further);
+        BitAllocation start = new SensitivityStart(evaluator, costs, batches, further).Find(trained, budget);
         Assert.True(budget.Holds(costs.Of(start)));
         Assert.True(space.Contains(start));
         BitAllocation[] others =
