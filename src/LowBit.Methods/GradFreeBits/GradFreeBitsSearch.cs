@@ -238,7 +238,7 @@ public sealed class GradFreeBitsSearch
         BitAllocation start = trained;
         if (round == 1 && _recipe.Cma.Start == SearchStart.Sensitivity)
         {
-            start = SavedStart(folder) ?? Sensitivities(evaluator, costs, images, first).Find(trained, budget, token);
+            start = SavedStart(folder) ?? Sensitivities(evaluator, costs, images, first).Find([trained], budget, token);
         }
 
         var settings = new RoundSettings(start, budget, _recipe.Cma.Generations, Seed(round), first, trained, Stopwatch.GetElapsedTime(began).TotalSeconds);
@@ -273,7 +273,7 @@ public sealed class GradFreeBitsSearch
             string name = $"pareto-{point + 1}", folder = Path.Combine(_folder, name);
             Budget budget = Between(low, high, point / (pareto.Points - 1.0));
             long began = Stopwatch.GetTimestamp();
-            bits = sensitivities is null ? bits : SavedStart(folder) ?? sensitivities.Find(bits, budget, token);
+            bits = sensitivities is null ? bits : SavedStart(folder) ?? sensitivities.Find([bits, .. Uniform(costs, budget)], budget, token);
             var settings = new RoundSettings(bits, budget, pareto.Generations, Seed(point + 1), 0, start, Stopwatch.GetElapsedTime(began).TotalSeconds);
             var search = new GradientFreeRound(_recipe, costs, settings, table, folder);
             bits = search.Run(Told(name, pareto.Generations, progress), token);
@@ -291,6 +291,10 @@ public sealed class GradFreeBitsSearch
         table.Require(judged.Select(static digits => new BitAllocation(digits)), batches, token);
         return Result(bits, costs, Between(low, high, 1), Points(judged, batches, table, costs), Path.Combine(_folder, "warm-up", TrainingRun.LastFile));
     }
+
+    // The uniform bits of the largest width within a budget, if any.
+    private IEnumerable<BitAllocation> Uniform(CostModel costs, Budget budget)
+        => Enumerable.Range(1, BitWidth.Largest).Reverse().Select(width => Space.Uniform(width, width)).Where(uniform => budget.Holds(costs.Of(uniform))).Take(1);
 
     private static Budget Between(in AllocationCost low, in AllocationCost high, double share)
     {

@@ -5,7 +5,7 @@ namespace LowBit.Methods.GradFreeBits;
 
 /// <summary>
 /// Where a search by sensitivities starts: at the greedy allocation of a <see cref="SensitivityTable"/>, or at bits that are known already, those that the model was trained
-/// with or the choice for a smaller budget, where those are better.
+/// with, uniform ones or the choice for a smaller budget, where those are better.
 /// </summary>
 /// <remarks>
 /// A greedy allocation is fitted to the images that its sensitivities were measured on: with three bits and more, where single changes cost less than batches differ, it can come out far
@@ -35,25 +35,26 @@ public sealed class SensitivityStart
     }
 
     /// <summary>Measures what is not measured, and chooses.</summary>
-    /// <param name="known">Bits to compare with; brought inside the budget where they are not.</param>
+    /// <param name="known">Bits to compare with, in order of preference; brought inside the budget where they are not.</param>
     /// <param name="budget">Limits.</param>
     /// <param name="token">Stops between batches.</param>
-    /// <returns>An allocation within the budget; of equals the known bits.</returns>
+    /// <returns>An allocation within the budget; of equals the first known one.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">Not even the fewest bits are within the budget.</exception>
-    public BitAllocation Find(BitAllocation known, Budget budget, CancellationToken token = default)
+    public BitAllocation Find(IReadOnlyList<BitAllocation> known, Budget budget, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(known);
-        BitAllocation inside = BudgetRepair.Run(known, _costs, budget);
         _table ??= SensitivityTable.Measure(_evaluator, _batches, token);
-        BitAllocation greedy = _table.Greedy(_costs, budget);
-        if (inside == greedy)
+        BitAllocation[] starts = [.. known.Select(bits => BudgetRepair.Run(bits, _costs, budget)).Append(_table.Greedy(_costs, budget)).Distinct()];
+        if (starts.Length == 1)
         {
-            return inside;
+            return starts[0];
         }
 
-        CandidateJob[] jobs = [.. _further.Select(batch => new CandidateJob(batch, [inside, greedy]))];
+        CandidateJob[] jobs = [.. _further.Select(batch => new CandidateJob(batch, starts))];
         _evaluator.Run(jobs, token);
-        return jobs.Average(static job => job.Losses[1]) < jobs.Average(static job => job.Losses[0]) ? greedy : inside;
+        return starts[Enumerable.Range(0, starts.Length).MinBy(i => Losses(i).Average())];
+
+        IEnumerable<double> Losses(int i) => jobs.Select(job => double.IsNaN(job.Losses[i]) ? double.PositiveInfinity : job.Losses[i]);
     }
 }

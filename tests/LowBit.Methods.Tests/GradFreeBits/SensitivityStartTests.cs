@@ -22,12 +22,14 @@ public sealed class SensitivityStartTests
         using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2));
         BitAllocation trained = space.Uniform(4, 4);
         CandidateBatch[] further = [CandidateBatch.Read(Samples.Train(), 2), CandidateBatch.Read(Samples.Train(), 3)];
-        BitAllocation start = new SensitivityStart(evaluator, costs, batches, further).Find(trained, budget);
+        BitAllocation start = new SensitivityStart(evaluator, costs, batches, further).Find([trained, space.Uniform(2, 4), space.Uniform(2, 2)], budget);
         Assert.True(budget.Holds(costs.Of(start)));
         Assert.True(space.Contains(start));
         BitAllocation[] others =
         [
             BudgetRepair.Run(trained, costs, budget),
+            BudgetRepair.Run(space.Uniform(2, 4), costs, budget),
+            space.Uniform(2, 2),
             SensitivityTable.Measure(evaluator, batches).Greedy(costs, budget),
         ];
         Assert.Contains(start, others);
