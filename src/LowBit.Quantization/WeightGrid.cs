@@ -9,6 +9,6 @@ public enum WeightGrid
     /// <summary>−2^(b−1) to 2^(b−1) − 1; ±1 for 1 bit.</summary>
     Full,
 
-    /// <summary>2^b odd codes without zero, stored with one bit more (one for 1 bit); at most 7 bits.</summary>
+    /// <summary>2^b odd codes without zero, at most 7 bits; stored with one bit more, or as a sign for 1 bit.</summary>
     Odd,
 }
