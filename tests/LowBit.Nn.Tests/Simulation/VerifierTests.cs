@@ -23,7 +23,7 @@ public class VerifierTests
         ("all 3", Policy(3, 3) with { FirstLayerWeightBits = 3, LastLayerWeightBits = 3, LastLayerActivationBits = 3, ResidualBits = 3 }),
         ("mixed", Policy(5, 6) with { FirstLayerWeightBits = 4, LastLayerWeightBits = 7, LastLayerActivationBits = 5, ResidualBits = 7 }),
         ("full grid", Policy(4, 4) with { Grid = LowBit.Quantization.WeightGrid.Full, FirstLayerWeightBits = 7, LastLayerWeightBits = 7 }),
-        ("odd grid", Policy(2, 2) with { Method = "pact", Grid = LowBit.Quantization.WeightGrid.Odd, FirstLayerWeightBits = 8, LastLayerWeightBits = 8 }),
+        ("odd grid", Policy(2, 2) with { Method = "pact", Grid = LowBit.Quantization.WeightGrid.Odd }),
         ("dorefa", Policy(2, 3) with { Method = "dorefa", FirstLayerWeightBits = 7, LastLayerWeightBits = 7 }),
         ("pact", Policy(4, 4) with { Method = "pact" }),
         ("lsq+", Policy(4, 4) with { Method = "lsq+" }),
