@@ -90,6 +90,12 @@ public abstract class Optimizer : IOptimizer
     /// <inheritdoc/>
     public void Save(Stream stream) => OptimizerFile.Save(this, stream);
 
+    /// <summary>False while values of an earlier process are told again: their time has passed already.</summary>
+    private protected bool HasClock { get; set; } = true;
+
+    /// <summary>Ends the search as its time limit ended it before it was saved.</summary>
+    private protected void TimeOut() => StopReason = StopReason.Timeout;
+
     /// <summary>The next points, of full dimension.</summary>
     private protected abstract double[][] Propose();
 
@@ -132,6 +138,6 @@ public abstract class Optimizer : IOptimizer
             return StopReason.MaxGenerations;
         }
 
-        return Stopwatch.GetElapsedTime(_started).TotalSeconds >= _termination.Timeout ? StopReason.Timeout : StopReason.None;
+        return HasClock && Stopwatch.GetElapsedTime(_started).TotalSeconds >= _termination.Timeout ? StopReason.Timeout : StopReason.None;
     }
 }

@@ -12,7 +12,7 @@ namespace LowBit.Search;
 /// </summary>
 public static class OptimizerFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "LBSEARCH"u8;
 

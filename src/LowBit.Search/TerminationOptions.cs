@@ -23,8 +23,8 @@ public sealed record TerminationOptions
     /// <summary>Stop when every σ √C_jj and every σ p_c,j is below this (units of x).</summary>
     public double TolX { get; init; } = 1e-11;
 
-    /// <summary>Stop when the range of this generation's values and that of the recent best ones are both below this.</summary>
-    public double TolFun { get; init; } = 1e-11;
+    /// <summary>Stop when the range of this generation's values and that of the recent best ones are both below this; null: 1e-11, off (0) with integers.</summary>
+    public double? TolFun { get; init; }
 
     /// <summary>Stop when the range of the best values of the last 10 + 30 n / λ generations is below this; null: 1e-12, off (0) with integers.</summary>
     public double? TolFunHistory { get; init; }

@@ -91,7 +91,8 @@ internal static class Samples
 
         public TrainingSources ForTraining(Recipe recipe) => new(Told(Train()), Test());
 
-        public IBatchSource ForCandidates(Recipe recipe, int batch) => Told(new PatternSource(count: 40, batchSize: batch, size: 8, channels: 2));
+        public IBatchSource ForCandidates(Recipe recipe, int batch)
+            => batch <= 40 ? Told(new PatternSource(count: 40, batchSize: batch, size: 8, channels: 2)) : throw new ArgumentException($"no batch of {batch} is complete", nameof(batch));
 
         private PatternSource Told(PatternSource source)
         {

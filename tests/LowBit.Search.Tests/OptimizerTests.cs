@@ -152,6 +152,22 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void A_search_that_ran_out_of_time_stays_ended()
+    {
+        var search = new CoordinateSearch(new DirectOptions { Start = [3, 2], Step = 0.7, Termination = new TerminationOptions { Timeout = 0.02 } });
+        search.Tell(search.Ask(), [5]);
+        if (search.StopReason == StopReason.None)
+        {
+            Thread.Sleep(30);
+            search.Tell(search.Ask(), [4]);
+        }
+
+        Assert.Equal(StopReason.Timeout, search.StopReason);
+        Assert.Equal(StopReason.Timeout, Reload(search).StopReason);
+        Assert.Equal(Bytes(search), Bytes(Reload(search)));
+    }
+
+    [Fact]
     public void Files_are_written_whole_and_read_back()
     {
         string path = Path.Combine(Path.GetTempPath(), $"lowbit-search-{Environment.ProcessId}.bin");

@@ -12,7 +12,8 @@ public sealed class LatencyTable
 {
     private readonly double[][] _milliseconds;
 
-    private LatencyTable(double[][] milliseconds, bool isMeasured) => (_milliseconds, IsMeasured) = (milliseconds, isMeasured);
+    /// <summary>Times of each layer, 64 of a layer: those of w weight and a input bits at 8·(w − 1) + a − 1, NaN where it cannot have them.</summary>
+    internal LatencyTable(double[][] milliseconds, bool isMeasured) => (_milliseconds, IsMeasured) = (milliseconds, isMeasured);
 
     /// <summary>True when every entry was measured on this machine.</summary>
     public bool IsMeasured { get; }
@@ -30,6 +31,7 @@ public sealed class LatencyTable
         {
             LayerSlot slot = space.Layers[l];
             milliseconds[l] = new double[64];
+            Array.Fill(milliseconds[l], double.NaN);
             foreach ((int weights, int input) in Pairs(space, slot))
             {
                 RangeProof proof = RangeProof.Create(weights, (1 << input) - 1, slot.Shape.ReductionLength);
@@ -75,10 +77,10 @@ public sealed class LatencyTable
         return Estimate(space, costs);
     }
 
-    /// <summary>Time of a layer.</summary>
+    /// <summary>Time of a layer; NaN for widths that it cannot have.</summary>
     /// <param name="layer">Its index in <see cref="BitSpace.Layers"/>.</param>
-    /// <param name="weightBits">A width that its weights may have.</param>
-    /// <param name="inputBits">A width that its input may have.</param>
+    /// <param name="weightBits">1 to 8.</param>
+    /// <param name="inputBits">1 to 8.</param>
     public double Milliseconds(int layer, int weightBits, int inputBits) => _milliseconds[layer][Index(weightBits, inputBits)];
 
     private static int Index(int weights, int input) => ((weights - 1) * 8) + input - 1;

@@ -31,6 +31,7 @@ public sealed class GradFreeBitsSearch
     /// <summary>Folder of the final run in a search's folder.</summary>
     public const string FinalFolder = "final";
 
+    private const string WarmUpFolder = "warm-up";
     private const string StartFile = "final-start" + CheckpointFile.Extension;
     private const string CostFile = "costs.txt";
 
@@ -80,10 +81,23 @@ public sealed class GradFreeBitsSearch
         Directory.CreateDirectory(_folder);
         QuantizationSection quantization = _recipe.Train.Quantization!;
         BitAllocation bits = Space.Uniform(quantization.WeightBits, quantization.ActivationBits);
-        (CostModel costs, Budget budget) = Claim(bits, progress, token);
+        bool isNew = Claim();
+        (CostModel costs, Budget budget, Checkpoint model) = (null!, null!, null!);
+        try
+        {
+            costs = new CostModel(Space, Latency(progress, token));
+            budget = _recipe.Budget.ToBudget(costs);
+            _ = BudgetRepair.Run(bits, costs, budget);
+            model = WarmUp(bits, progress, token);
+        }
+        catch (Exception failure) when (isNew && failure is not OperationCanceledException && !File.Exists(Path.Combine(_folder, WarmUpFolder, TrainingRun.LastFile)))
+        {
+            // Nothing is lost: the folder is free again for the recipe with its mistake mended.
+            File.Delete(Path.Combine(_folder, RecipeFile));
+            throw;
+        }
+
         AlternationSection alternation = _recipe.Alternation;
-        Recipe warmUp = Phase("warm-up", bits, 0, Math.Max(1, alternation.WarmUpEpochs), _recipe.Train.Training.Init);
-        Checkpoint model = Train("warm-up", alternation.WarmUpEpochs == 0 ? Calibration(warmUp) : warmUp, progress, token);
         if (_recipe.Pareto is { } pareto)
         {
             return Series(pareto, costs, model, bits, progress, token);
@@ -96,7 +110,7 @@ public sealed class GradFreeBitsSearch
             if (round < alternation.Rounds)
             {
                 string name = $"round-{round}-training";
-                string init = Path.Combine(_folder, round == 1 ? "warm-up" : $"round-{round - 1}-training", TrainingRun.LastFile);
+                string init = Path.Combine(_folder, round == 1 ? WarmUpFolder : $"round-{round - 1}-training", TrainingRun.LastFile);
                 int before = alternation.WarmUpEpochs + ((round - 1) * alternation.EpochsPerRound);
                 Recipe recipe = Phase(name, bits, before, alternation.EpochsPerRound, init);
                 recipe = recipe with { Optimizer = recipe.Optimizer with { LearningRate = recipe.Optimizer.LearningRate * alternation.RoundLearningRate } };
@@ -112,24 +126,33 @@ public sealed class GradFreeBitsSearch
         };
     }
 
-    // The recipe is there before layers are measured, so that an interrupted measurement can be gone on with; a budget that nothing fits in gives the folder back.
-    private (CostModel Costs, Budget Budget) Claim(BitAllocation bits, IProgress<SearchProgress>? progress, CancellationToken token)
+    // The recipe is there before layers are measured, so that an interrupted measurement can be gone on with.
+    private bool Claim()
     {
         string path = Path.Combine(_folder, RecipeFile);
-        bool isNew = !File.Exists(path);
+        if (File.Exists(path))
+        {
+            return SearchRecipeReader.Load(path).Hash() == _recipe.Hash()
+                ? false
+                : throw new LowBitFormatException(path, "recipe", -1, "this folder holds a search with another recipe; name another folder");
+        }
+
+        if (_recipe.Train.Training.Init is { } init && !File.Exists(init))
+        {
+            throw new ArgumentException($"train.training.init names {init}, which does not exist; train that model first, or name another with --set train.training.init=FILE");
+        }
+
+        // Found out now rather than after the warm-up: a batch of candidates larger than the set.
+        _ = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
         AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(_recipe.ToJson() + "\n"));
-        try
-        {
-            var costs = new CostModel(Space, Latency(progress, token));
-            Budget budget = _recipe.Budget.ToBudget(costs);
-            _ = BudgetRepair.Run(bits, costs, budget);
-            return (costs, budget);
-        }
-        catch (ArgumentException) when (isNew)
-        {
-            File.Delete(path);
-            throw;
-        }
+        return true;
+    }
+
+    private Checkpoint WarmUp(BitAllocation bits, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        int epochs = _recipe.Alternation.WarmUpEpochs;
+        Recipe recipe = Phase(WarmUpFolder, bits, 0, Math.Max(1, epochs), _recipe.Train.Training.Init);
+        return Train(WarmUpFolder, epochs == 0 ? Calibration(recipe) : recipe, progress, token);
     }
 
     private BitSpace ReadSpace()
@@ -289,23 +312,24 @@ public sealed class GradFreeBitsSearch
         string[] judged = [.. finalists.Distinct()];
         int[] batches = _rounds[^1].FinalBatches;
         table.Require(judged.Select(static digits => new BitAllocation(digits)), batches, token);
-        return Result(bits, costs, Between(low, high, 1), Points(judged, batches, table, costs), Path.Combine(_folder, "warm-up", TrainingRun.LastFile));
+        return Result(bits, costs, Between(low, high, 1), Points(judged, batches, table, costs), Path.Combine(_folder, WarmUpFolder, TrainingRun.LastFile));
     }
 
     // The uniform bits of the largest width within a budget, if any.
     private IEnumerable<BitAllocation> Uniform(CostModel costs, Budget budget)
         => Enumerable.Range(1, BitWidth.Largest).Reverse().Select(width => Space.Uniform(width, width)).Where(uniform => budget.Holds(costs.Of(uniform))).Take(1);
 
-    private static Budget Between(in AllocationCost low, in AllocationCost high, double share)
+    internal static Budget Between(in AllocationCost low, in AllocationCost high, double share)
     {
-        static double Mix(double from, double to, double share) => from * Math.Pow(to / from, share);
+        // The ends are exact: what costs as much as the last budget is within it.
+        static double Mix(double from, double to, double share) => share >= 1 ? to : from * Math.Pow(to / from, share);
         return new Budget(Mix(low.Bytes, high.Bytes, share), BitOperations: Mix(low.BitOperations, high.BitOperations, share));
     }
 
-    private AllocationCost UniformCost(string pair, CostModel costs)
+    private static AllocationCost UniformCost(string pair, CostModel costs)
     {
         (int weights, int activations) = BudgetSection.Pair(pair)!.Value;
-        return costs.Of(Space.Uniform(weights, activations));
+        return costs.OfUniform(weights, activations);
     }
 
     private static IReadOnlyList<ParetoPoint> Points(IEnumerable<string> finalists, IReadOnlyList<int> batches, LossTable table, CostModel costs)

@@ -159,9 +159,10 @@ public sealed class GradientFreeRound
         HashSet<BitAllocation> better =
             [.. promising.OrderBy(candidate => Objective(candidate, first)).ThenBy(static candidate => candidate.Digits, StringComparer.Ordinal).Take((candidates.Length + 1) / 2)];
         _table.Require([_settings.Start, .. better], batches, token);
-        double worst = better.Select(candidate => Objective(candidate, batches)).DefaultIfEmpty(0).Max();
-        return [.. candidates.Select(candidate =>
-            better.Contains(candidate) ? Objective(candidate, batches) : Math.Max(worst, Penalty(candidate) < 1 ? Objective(candidate, first) : 1 + Penalty(candidate)))];
+        return RacingValues.Of(
+            Array.ConvertAll(candidates, candidate => better.Contains(candidate) ? Objective(candidate, batches) : (double?)null),
+            Array.ConvertAll(candidates, candidate => Penalty(candidate) < 1 ? Objective(candidate, first) : (double?)null),
+            Array.ConvertAll(candidates, Penalty));
     }
 
     private BitAllocation Choose(CancellationToken token)
@@ -175,8 +176,8 @@ public sealed class GradientFreeRound
             .ThenBy(entry => entry.Candidate.Digits, StringComparer.Ordinal)
             .Take(_recipe.Evaluation.Finalists)
             .Select(entry => entry.Candidate);
-        BitAllocation[] finalists =
-            [.. ((IEnumerable<BitAllocation>)[.. best, Allocation(_search.Mean), _settings.Start, _settings.Trained ?? _settings.Start]).Select(f => BudgetRepair.Run(f, _costs, _settings.Budget)).Distinct()];
+        IEnumerable<BitAllocation> proposed = [.. best, Allocation(_search.Mean), _settings.Start, _settings.Trained ?? _settings.Start];
+        BitAllocation[] finalists = [.. proposed.Select(finalist => BudgetRepair.Find(finalist, _costs, _settings.Budget)).OfType<BitAllocation>().Distinct()];
         int first = _settings.FirstBatch + _recipe.Evaluation.Batches + (_settings.Generations * _recipe.Evaluation.Moved);
         int[] batches = [.. Enumerable.Range(first, _recipe.Evaluation.FinalBatches)];
         _table.Require([_settings.Start, .. finalists], batches, token);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using LowBit.Methods.Allocation;
 
 namespace LowBit.Methods.Recipes;
@@ -7,15 +8,19 @@ namespace LowBit.Methods.Recipes;
 public sealed record BudgetSection
 {
     /// <summary>Bytes of packed weights: <c>w3a3</c>, or a number; null for no limit.</summary>
+    [JsonConverter(typeof(LimitConverter))]
     public string? Bytes { get; set; }
 
     /// <summary>Bytes of the packed activations of one image: <c>w3a3</c>, or a number; null for no limit.</summary>
+    [JsonConverter(typeof(LimitConverter))]
     public string? ActivationBytes { get; set; }
 
     /// <summary>Bit operations of one image, <c>Σ MACs·b_w·b_a</c>: <c>w3a3</c>, or a number; null for no limit.</summary>
+    [JsonConverter(typeof(LimitConverter))]
     public string? BitOperations { get; set; }
 
     /// <summary>Milliseconds of the layers for one image on one thread of this machine: <c>w3a3</c>, or a number; null for no limit.</summary>
+    [JsonConverter(typeof(LimitConverter))]
     public string? Milliseconds { get; set; }
 
     /// <summary>The limits as numbers.</summary>
@@ -59,8 +64,11 @@ public sealed record BudgetSection
             return null;
         }
 
-        double limit = Number(text) ?? (Pair(text) is { } pair ? part(costs.Of(costs.Space.Uniform(pair.Weights, pair.Activations))) : double.NaN);
-        return limit > 0 ? limit : throw new ArgumentException($"{key} is '{text}', which gives no limit above 0");
+        double limit = Number(text) ?? (Pair(text) is { } pair ? part(costs.OfUniform(pair.Weights, pair.Activations)) : double.NaN);
+        return limit > 0 ? limit : throw new ArgumentException(
+            double.IsNaN(limit) && Pair(text) is not null
+                ? $"{key} is '{text}', but only the widths of train.quantization.widths are timed; add those, or give milliseconds as a number"
+                : $"{key} is '{text}', which gives no limit above 0");
     }
 
     private static double? Number(string text)

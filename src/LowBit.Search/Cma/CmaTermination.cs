@@ -15,6 +15,7 @@ internal sealed class CmaTermination
     private readonly double _firstSigma;
     private readonly double[] _firstDeviations;
     private readonly int _flatLimit;
+    private readonly double _rangeTolerance;
     private readonly double _historyTolerance;
     private readonly int _stagnationLimit;
     private readonly List<double> _recentBest = []; // newest first
@@ -34,6 +35,7 @@ internal sealed class CmaTermination
         (_firstSigma, _firstDeviations) = (sigma, deviations);
         _previousMean = (double[])mean.Clone();
         _flatLimit = options.TolFlatFitness ?? (hasIntegers ? 0 : 1);
+        _rangeTolerance = options.TolFun ?? (hasIntegers ? 0 : 1e-11);
         _historyTolerance = options.TolFunHistory ?? (hasIntegers ? 0 : 1e-12);
         _stagnationLimit = options.TolStagnation ?? (hasIntegers ? 0 : (int)(100 + (100 * Math.Pow(_n, 1.5) / _lambda)));
     }
@@ -49,7 +51,7 @@ internal sealed class CmaTermination
             return StopReason.TolX;
         }
 
-        if (range < _options.TolFun && history < _options.TolFun)
+        if (range < _rangeTolerance && history < _rangeTolerance)
         {
             return StopReason.TolFun;
         }

@@ -166,13 +166,14 @@ public sealed class LmMaEs : Optimizer
         bool integers = _coordinates.HasIntegers;
         double history = _recentBest.Max() - _recentBest.Min();
         _flat = best == upperQuartile ? _flat + 1 : 0;
+        double tolerance = limits.TolFun ?? (integers ? 0 : 1e-11);
         int flatLimit = limits.TolFlatFitness ?? (integers ? 0 : 1);
         if (_sigma * _steps.Max(step => step.Max(Math.Abs)) < limits.TolX)
         {
             return StopReason.TolX;
         }
 
-        if (_recentBest.Count > 9 && worst - best < limits.TolFun && history < limits.TolFun)
+        if (_recentBest.Count > 9 && worst - best < tolerance && history < tolerance)
         {
             return StopReason.TolFun;
         }

@@ -53,7 +53,7 @@ public sealed class CoordinateSearch : SequentialOptimizer
                     (value, x[j]) = gained ? (Value, next) : (value, before);
                 }
 
-                moving |= gained || (smallest == 0 ? steps[j] >= Options.Termination.TolX : steps[j] > 1);
+                moving |= gained || (smallest == 0 ? steps[j] > 0 && steps[j] >= Options.Termination.TolX : steps[j] > 1);
                 steps[j] = gained ? steps[j] * 2 : Math.Max(smallest, smallest == 0 ? steps[j] / 2 : Math.Floor(steps[j] / 2));
             }
         }

@@ -50,7 +50,7 @@ public sealed class Powell : SequentialOptimizer
             }
 
             double[] move = Difference(_point, start);
-            if (!(first - _value > Options.Termination.TolFun) && move.All(d => Math.Abs(d) < 1e-8 + Options.Termination.TolX))
+            if (!(first - _value > (Options.Termination.TolFun ?? 1e-11)) && move.All(d => Math.Abs(d) < 1e-8 + Options.Termination.TolX))
             {
                 yield break;
             }

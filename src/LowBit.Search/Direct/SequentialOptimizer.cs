@@ -30,24 +30,45 @@ public abstract class SequentialOptimizer : Optimizer
     internal override void SyncState(StateArchive archive)
     {
         bool asked = archive.Value(_points is not null);
+        StopReason end = archive.Enumeration(StopReason);
         double[] told = archive.Array(_told.ToArray()) ?? [];
-        if (archive.IsReading)
+        if (!archive.IsReading)
         {
-            foreach (double value in told)
-            {
-                if (StopReason != StopReason.None)
-                {
-                    throw StateArchive.Damaged("it goes on after its end");
-                }
-
-                Tell(Ask(), [value]);
-            }
-
-            if (asked && StopReason == StopReason.None)
-            {
-                Ask();
-            }
+            return;
         }
+
+        // Everything but the time limit follows from the values.
+        Replay(told);
+        if (end == StopReason.Timeout && StopReason == StopReason.None)
+        {
+            TimeOut();
+        }
+
+        if (StopReason != end)
+        {
+            throw StateArchive.Damaged($"its values end it by {StopReason}, not by {end}");
+        }
+
+        if (asked && StopReason == StopReason.None)
+        {
+            Ask();
+        }
+    }
+
+    private void Replay(double[] told)
+    {
+        HasClock = false;
+        foreach (double value in told)
+        {
+            if (StopReason != StopReason.None)
+            {
+                throw StateArchive.Damaged("it goes on after its end");
+            }
+
+            Tell(Ask(), [value]);
+        }
+
+        HasClock = true;
     }
 
     /// <summary>Yields free coordinates to evaluate; <see cref="Value"/> then holds what was told.</summary>

@@ -1,6 +1,7 @@
 using LowBit.Kernels.Devices;
 using LowBit.Kernels.Tuning;
 using LowBit.Methods.Allocation;
+using LowBit.Methods.Recipes;
 using LowBit.Nn;
 using LowBit.Nn.Models;
 using LowBit.Nn.Recipes;
@@ -160,6 +161,65 @@ public sealed class BitSpaceTests
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => BudgetRepair.Run(space.Uniform(4, 4), costs, new Budget(Bytes: 10)));
         Assert.Contains("raise the budget", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repair_steps_weights_and_input_together_where_one_alone_does_not_help()
+    {
+        // Times of kernels that need both operands narrow.
+        BitSpace space = Space(Samples.Recipe("train.quantization.widths=[2,4,8]").Train with { Name = "tiny" });
+        foreach (bool halfWay in (bool[])[true, false])
+        {
+            var times = new double[space.Layers.Count][];
+            for (int l = 0; l < times.Length; l++)
+            {
+                times[l] = [.. Enumerable.Range(0, 64).Select(i => ((i / 8) + 1, (i % 8) + 1) switch { (2, 2) => 1.0, (4, 4) when halfWay => 1.5, _ => 2.0 })];
+            }
+
+            var costs = new CostModel(space, new LatencyTable(times, true));
+            AllocationCost fewest = costs.Of(space.Uniform(2, 2)), most = costs.Of(space.Uniform(8, 8));
+            Assert.Equal(space.Uniform(2, 2), BudgetRepair.Run(space.Uniform(8, 8), costs, new Budget(Milliseconds: fewest.Milliseconds)));
+            BitAllocation half = BudgetRepair.Run(space.Uniform(8, 8), costs, new Budget(Milliseconds: (fewest.Milliseconds + most.Milliseconds) / 2));
+            Assert.NotEqual(space.Uniform(2, 2), half);
+            ArgumentException error = Assert.Throws<ArgumentException>(() => BudgetRepair.Run(space.Uniform(8, 8), costs, new Budget(Milliseconds: fewest.Milliseconds / 1.5)));
+            Assert.Contains("still exceed it by 50.0 %", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Repair_takes_the_fewest_bits_where_no_step_of_a_layer_helps()
+    {
+        // Two layers read one edge, and both are fast with narrow operands only: more than weights and input of one of them have to step.
+        BitSpace space = Space(Samples.Recipe("""train.model={ "kind": "resnet", "depth": 8, "width": 4, "shortcut": "B" }""", "train.quantization.widths=[2,8]", "train.quantization.weightBits=8", "train.quantization.activationBits=8").Train with { Name = "tiny" });
+        string[] shared = [.. space.Variables.Where(static variable => variable.Layers.Count > 1).SelectMany(static variable => variable.Layers)];
+        Assert.NotEmpty(shared);
+        var times = new double[space.Layers.Count][];
+        for (int l = 0; l < times.Length; l++)
+        {
+            bool isShared = shared.Contains(space.Layers[l].Path);
+            times[l] = [.. Enumerable.Range(0, 64).Select(i => ((i / 8) + 1, (i % 8) + 1) switch { _ when !isShared => 1.0, (2, 2) => 0.9, (8, 8) => 1.0, _ => 1.2 })];
+        }
+
+        var costs = new CostModel(space, new LatencyTable(times, true));
+        var budget = new Budget(Milliseconds: costs.Of(space.Uniform(2, 2)).Milliseconds);
+        Assert.True(budget.Holds(costs.Of(BudgetRepair.Run(space.Uniform(8, 8), costs, budget))));
+    }
+
+    [Fact]
+    public void Limits_are_costs_of_uniform_bits_that_need_not_be_among_the_widths()
+    {
+        BitSpace all = Space(Samples.Recipe("train.quantization.widths=[2,3,4]").Train with { Name = "tiny" });
+        BitSpace two = Space(Samples.Recipe("train.quantization.widths=[2,4]").Train with { Name = "tiny" });
+        AllocationCost expected = new CostModel(all).Of(all.Uniform(3, 3));
+        var section = new BudgetSection { Bytes = "w3a3", ActivationBytes = "w3a3", BitOperations = "w3a3" };
+        Assert.Equal(new Budget(expected.Bytes, expected.ActivationBytes, expected.BitOperations), section.ToBudget(new CostModel(two)));
+        Assert.Equal(expected, new CostModel(all).OfUniform(3, 3));
+
+        // Only widths that can be chosen are timed.
+        var timed = new CostModel(two, LatencyTable.Estimate(two, new CostTable()));
+        Assert.True(new BudgetSection { Milliseconds = "w4a2" }.ToBudget(timed).Milliseconds > 0);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new BudgetSection { Milliseconds = "w3a3" }.ToBudget(timed));
+        Assert.Contains("train.quantization.widths are timed", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

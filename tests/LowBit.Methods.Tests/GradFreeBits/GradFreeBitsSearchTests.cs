@@ -134,6 +134,7 @@ public sealed class GradFreeBitsSearchTests
         Search(Samples.Recipe("alternation.rounds=1"), folder.Path).Run();
         LowBitFormatException error = Assert.Throws<LowBitFormatException>(() => Search(Samples.Recipe("alternation.rounds=1", "train.optimizer.learningRate=0.01"), folder.Path).Run());
         Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Samples.Recipe("alternation.rounds=1").ToJson() + "\n", File.ReadAllText(folder.File(GradFreeBitsSearch.RecipeFile)));
     }
 
     [Fact]
@@ -224,6 +225,34 @@ public sealed class GradFreeBitsSearchTests
         Assert.Contains("raise the budget", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("warm-up")));
         Assert.False(File.Exists(folder.File(GradFreeBitsSearch.RecipeFile)));
+    }
+
+    [Fact]
+    public void A_mistake_found_before_the_warm_up_leaves_the_folder_free()
+    {
+        using var folder = new TemporaryFolder();
+        string search = folder.File("search"), damaged = folder.File("damaged.lbc");
+        File.WriteAllText(damaged, "no checkpoint");
+        foreach ((string setting, string part) in (ReadOnlySpan<(string, string)>)
+            [("evaluation.batch=41", "41"), ($"train.training.init={folder.File("nowhere.lbc")}", "train.training.init"), ($"train.training.init={damaged}", "damaged.lbc")])
+        {
+            Exception error = Assert.ThrowsAny<Exception>(() => Search(Samples.Recipe(setting), search).Run());
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(search, GradFreeBitsSearch.RecipeFile)), setting);
+        }
+
+        Assert.InRange(Search(Samples.Recipe("alternation.rounds=1"), search).Run().FinalAccuracy, 0, 1);
+    }
+
+    [Fact]
+    public void The_ends_of_a_series_are_exact()
+    {
+        // 73648·(107056/73648)¹ rounds to less than 107056, and uniform bits would not be within their own budget.
+        var low = new AllocationCost(73_648, 0, 3e8, double.NaN);
+        var high = new AllocationCost(107_056, 0, 5e8, double.NaN);
+        Assert.True(GradFreeBitsSearch.Between(low, high, 1).Holds(high));
+        Assert.True(GradFreeBitsSearch.Between(low, high, 0).Holds(low));
+        Assert.False(GradFreeBitsSearch.Between(low, high, 0.5).Holds(high));
     }
 
     [Theory]

@@ -45,6 +45,27 @@ public sealed class GradientFreeRoundTests
     }
 
     [Fact]
+    public void Without_racing_every_candidate_is_judged_on_all_batches()
+    {
+        (Checkpoint checkpoint, BitSpace space) = Samples.Model();
+        var costs = new CostModel(space);
+        var passes = new List<double>();
+        foreach (bool racing in (bool[])[false, true])
+        {
+            SearchRecipe recipe = Samples.Recipe($"evaluation.racing={(racing ? "true" : "false")}", "cma.sigma=2", "cma.generations=4");
+            using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(1));
+            var table = new LossTable(evaluator, Samples.Train());
+            var round = new GradientFreeRound(recipe, costs, new RoundSettings(space.Uniform(3, 3), recipe.Budget.ToBudget(costs), 4, 1, 0), table, null);
+            round.Run();
+            int fewest = table.All().Min(candidate => table.BatchesOf(candidate).Count);
+            Assert.True(racing ? fewest < recipe.Evaluation.Batches : fewest >= recipe.Evaluation.Batches, $"racing {racing}: {fewest} batches");
+            passes.Add(round.State.ImagePasses);
+        }
+
+        Assert.True(passes[1] < passes[0]);
+    }
+
+    [Fact]
     public void The_bits_that_were_trained_are_judged_with_the_finalists()
     {
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();

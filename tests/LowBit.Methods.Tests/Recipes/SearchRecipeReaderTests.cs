@@ -93,6 +93,19 @@ public sealed class SearchRecipeReaderTests
         }
     }
 
+    [Fact]
+    public void Limits_are_numbers_with_or_without_quotes()
+    {
+        Assert.Equal("20000", Samples.Recipe("budget={\"bytes\":20000}").Budget.Bytes);
+        Assert.Equal("20000", Samples.Recipe("budget={\"bytes\":2e4}").Budget.Bytes);
+        Assert.Equal("20000", Samples.Recipe("budget.bytes=20000").Budget.Bytes);
+        string json = Samples.Recipe().ToJson().Replace("\"bytes\": \"w3a3\"", "\"bytes\": 20000.5", StringComparison.Ordinal);
+        Assert.Equal("20000.5", SearchRecipeReader.Parse(json, "numbers").Budget.Bytes);
+        Assert.Null(Samples.Recipe("budget.bytes=null").Budget.Bytes);
+        Assert.Contains("wrong kind", Assert.Throws<ArgumentException>(() => Samples.Recipe("budget={\"bytes\":[1]}")).Message, StringComparison.Ordinal);
+        Assert.Contains("above 0", Assert.Throws<ArgumentException>(() => Samples.Recipe("budget={\"bytes\":0}")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("w3a3", 3, 3)]
     [InlineData("w8a1", 8, 1)]

@@ -153,9 +153,15 @@ public class CmaEsTests
     public void Integer_searches_do_not_stop_on_plateaus_by_default()
     {
         SearchSpace space = SearchSpace.Unbounded(2).WithIntegers(0, 0, 9).WithIntegers(1, 0, 9);
-        var search = new CmaEs(new CmaOptions { Mean = [5, 5], Sigma = 2, Space = space, Seed = 1, Termination = new TerminationOptions { TolFun = 0, MaxGenerations = 300 } });
+        var search = new CmaEs(new CmaOptions { Mean = [5, 5], Sigma = 2, Space = space, Seed = 1, Termination = new TerminationOptions { MaxGenerations = 300 } });
         search.Minimize(_ => 1);
         Assert.Equal(StopReason.MaxGenerations, search.StopReason);
+
+        // All points of the first generation round alike.
+        search = new CmaEs(new CmaOptions { Mean = [5, 5], Sigma = 0.05, Space = space, Seed = 1, Termination = new TerminationOptions { MaxGenerations = 300 } });
+        IReadOnlyList<double[]> points = search.Ask();
+        search.Tell(points, new double[points.Count]);
+        Assert.Equal(StopReason.None, search.StopReason);
     }
 
     [Fact]

@@ -22,6 +22,15 @@ public class DirectSearchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Coordinate_search_ends_without_a_smallest_step()
+    {
+        var search = new CoordinateSearch(new DirectOptions { Start = [3, 2], Step = 0.7, Termination = new TerminationOptions { TolX = 0 } });
+        search.Minimize(TestFunctions.Sphere);
+        Assert.Equal(StopReason.Converged, search.StopReason);
+        Assert.InRange(search.BestValue, 0, 1e-10);
+    }
+
+    [Fact]
     public void Powell_learns_a_direction_that_couples_coordinates()
     {
         static double Objective(double[] x) => (1000 * (x[0] - x[1]) * (x[0] - x[1])) + ((x[0] + x[1] - 2) * (x[0] + x[1] - 2));

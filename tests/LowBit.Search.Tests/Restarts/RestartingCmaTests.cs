@@ -45,6 +45,32 @@ public class RestartingCmaTests(ITestOutputHelper output)
         Assert.InRange(search.SmallEvaluations, search.LargeEvaluations, 2 * search.LargeEvaluations); // the last small run ends the balance
     }
 
+    [Theory]
+    [InlineData(RestartStrategy.Ipop)]
+    [InlineData(RestartStrategy.Bipop)]
+    public void A_search_resumed_after_restarts_equals_an_uninterrupted_one(RestartStrategy strategy)
+    {
+        RestartingCma straight = Make(2, strategy, 3, seed: 4), resumed = Make(2, strategy, 3, seed: 4);
+        while (straight.StopReason == StopReason.None)
+        {
+            IReadOnlyList<double[]> points = straight.Ask();
+            Assert.Equal(points, resumed.Ask());
+            double[] values = [.. points.Select(TestFunctions.Rastrigin)];
+            straight.Tell(points, values);
+            resumed.Tell(points, values);
+            if (straight.Generation % 9 == 0)
+            {
+                var saved = new MemoryStream();
+                resumed.Save(saved);
+                saved.Position = 0;
+                resumed = (RestartingCma)OptimizerFile.Load(saved);
+            }
+        }
+
+        Assert.Equal(3, straight.LargeRuns);
+        Assert.Equal((straight.StopReason, straight.BestValue, straight.Evaluations, straight.SmallRuns), (resumed.StopReason, resumed.BestValue, resumed.Evaluations, resumed.SmallRuns));
+    }
+
     [Fact]
     public void Limits_hold_for_the_whole_search_and_no_restart_is_plain_cma_es()
     {

@@ -53,7 +53,7 @@ internal static class SearchCommand
         try
         {
             var search = new GradFreeBitsSearch(recipe, images, context.Device, workers, folder);
-            context.Log($"{recipe.Name}: {search.Space.Variables.Count} variables in {search.Space.Layers.Count} layers, {recipe.Alternation.TotalEpochs()} epochs of training, seed {recipe.Train.Training.Seed}, {context.Device.Name}");
+            context.Log($"{recipe.Name}: {search.Space.Variables.Count} variables in {search.Space.Layers.Count} layers, {Epochs(recipe)} epochs of training, seed {recipe.Train.Training.Seed}, {context.Device.Name}");
             GradFreeBitsResult result = search.Run(new SearchLine(context.Host), context.Stop);
             SearchDocument document = Document(recipe, result, folder);
             document = recipe.Pareto is null ? Deploy(context, document, images, folder) : document;
@@ -119,7 +119,7 @@ internal static class SearchCommand
         MillisecondsMeasured = result.TimesAreMeasured,
         Accuracy = Known(result.FinalAccuracy),
         BestAccuracy = Known(result.BestAccuracy),
-        Epochs = recipe.Pareto is null ? recipe.Alternation.TotalEpochs() : recipe.Alternation.WarmUpEpochs,
+        Epochs = Epochs(recipe),
         Evaluations = result.Evaluations,
         ShareOfFullCost = Math.Round(result.ShareOfFullCost, 4),
         SearchSeconds = Math.Round(result.SearchSeconds, 1),
@@ -129,6 +129,9 @@ internal static class SearchCommand
         Checkpoint = result.Checkpoint,
         Picture = Path.Combine(folder, PictureFile),
     };
+
+    // A series of budgets trains no model at its end.
+    private static int Epochs(SearchRecipe recipe) => recipe.Pareto is null ? recipe.Alternation.TotalEpochs() : recipe.Alternation.WarmUpEpochs;
 
     private static SearchCostDocument Cost(in AllocationCost cost) => new(cost.Bytes, cost.ActivationBytes, cost.BitOperations, Known(cost.Milliseconds));
 
