@@ -81,22 +81,7 @@ public sealed class GradFreeBitsSearch
         Directory.CreateDirectory(_folder);
         QuantizationSection quantization = _recipe.Train.Quantization!;
         BitAllocation bits = Space.Uniform(quantization.WeightBits, quantization.ActivationBits);
-        bool isNew = Claim();
-        (CostModel costs, Budget budget, Checkpoint model) = (null!, null!, null!);
-        try
-        {
-            costs = new CostModel(Space, Latency(progress, token));
-            budget = _recipe.Budget.ToBudget(costs);
-            _ = BudgetRepair.Run(bits, costs, budget);
-            model = WarmUp(bits, progress, token);
-        }
-        catch (Exception failure) when (isNew && failure is not OperationCanceledException && !File.Exists(Path.Combine(_folder, WarmUpFolder, TrainingRun.LastFile)))
-        {
-            // Nothing is lost: the folder is free again for the recipe with its mistake mended.
-            File.Delete(Path.Combine(_folder, RecipeFile));
-            throw;
-        }
-
+        (CostModel costs, Budget budget, Checkpoint model) = Begin(bits, progress, token);
         AlternationSection alternation = _recipe.Alternation;
         if (_recipe.Pareto is { } pareto)
         {
@@ -124,6 +109,24 @@ public sealed class GradFreeBitsSearch
             FinalAccuracy = final.Position!.LastAccuracy,
             BestAccuracy = final.Position.BestAccuracy,
         };
+    }
+
+    private (CostModel Costs, Budget Budget, Checkpoint Model) Begin(BitAllocation bits, IProgress<SearchProgress>? progress, CancellationToken token)
+    {
+        bool isNew = Claim();
+        try
+        {
+            var costs = new CostModel(Space, Latency(progress, token));
+            Budget budget = _recipe.Budget.ToBudget(costs);
+            _ = BudgetRepair.Run(bits, costs, budget);
+            return (costs, budget, WarmUp(bits, progress, token));
+        }
+        catch (Exception failure) when (isNew && failure is not OperationCanceledException && !File.Exists(Path.Combine(_folder, WarmUpFolder, TrainingRun.LastFile)))
+        {
+            // Nothing is lost: the folder is free again for the recipe with its mistake mended.
+            File.Delete(Path.Combine(_folder, RecipeFile));
+            throw;
+        }
     }
 
     // The recipe is there before layers are measured, so that an interrupted measurement can be gone on with.
