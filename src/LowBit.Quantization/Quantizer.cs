@@ -170,6 +170,47 @@ public abstract class Quantizer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether what another quantizer found and learned means the same here: method, widths, codes, zero, form of the clipping and number of steps are equal. The
+    /// selected width, the rule of the first step and options of the gradient may differ.
+    /// </summary>
+    /// <param name="from">The quantizer whose <see cref="SaveState"/> would be taken over.</param>
+    /// <returns>Null when it can go on here, else the first difference, for example <c>4 bit there, 2 bit here</c>.</returns>
+    public string? StateMismatch(Quantizer from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        if (from.Kind != Kind)
+        {
+            return Differ(from.Kind, Kind);
+        }
+
+        if (!from.Widths.SequenceEqual(Widths))
+        {
+            return Differ($"{string.Join(", ", from.Widths)} bit", $"{string.Join(", ", Widths)} bit");
+        }
+
+        foreach ((QuantizerParts theirs, QuantizerParts own) in from._widths.All.Zip(_widths.All))
+        {
+            if (theirs.Range != own.Range || theirs.ZeroPoint != own.ZeroPoint)
+            {
+                return Differ($"codes {theirs.Range} with zero at {theirs.ZeroPoint}", $"{own.Range} with {own.ZeroPoint}");
+            }
+
+            if (theirs.Steps.GetType() != own.Steps.GetType())
+            {
+                return Differ(theirs.Steps.GetType().Name, own.Steps.GetType().Name);
+            }
+        }
+
+        if (from.Step.Length != Step.Length)
+        {
+            return Differ($"{from.Step.Length} steps", $"{Step.Length}");
+        }
+
+        string[] names = [.. SaveState().Select(static s => s.Name)], others = [.. from.SaveState().Select(static s => s.Name)];
+        return names.Order().SequenceEqual(others.Order()) ? null : Differ(string.Join(", ", others), string.Join(", ", names));
+    }
+
     /// <summary>The state of an ordinary quantizer of the selected width and the same method that quantizes exactly like this one.</summary>
     /// <returns>By the names of that quantizer's <see cref="SaveState"/>.</returns>
     /// <exception cref="ArithmeticException">A learned number became NaN.</exception>
@@ -283,6 +324,8 @@ public abstract class Quantizer : IDisposable
 
     private float StepGradientScale(int features)
         => (Current.ScaleStepGradient ? (float)(1 / Math.Sqrt((double)features * Current.Top)) : 1) * Source.Slope;
+
+    private static string Differ(string there, string here) => $"{there} there, {here} here";
 
     private string Prefix(int width) => _initialized.Length > 1 ? $"{_widths.Bits[width]}bit." : string.Empty;
 

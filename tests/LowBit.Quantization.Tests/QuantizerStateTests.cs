@@ -61,6 +61,49 @@ public sealed class QuantizerStateTests
     }
 
     [Theory]
+    [MemberData(nameof(Methods))]
+    public void State_goes_on_in_the_same_form_alone(string method)
+    {
+        var options = new QuantizerOptions { Method = method, PerChannel = true };
+        using WeightQuantizer own = Weights(options);
+        own.Apply(Tensor.FromArray(Samples.Device, Samples.Normal(60, 1), 3, 20));
+        using WeightQuantizer same = Weights(options), fewer = Weights(options with { Bits = 2 }), shared = Weights(options with { PerChannel = false });
+        using WeightQuantizer other = Weights(options with { Method = method == "lsq" ? "dsq" : "lsq" });
+        Assert.Null(same.StateMismatch(own));
+        Assert.Equal("4 bit there, 2 bit here", fewer.StateMismatch(own));
+        Assert.Equal("3 steps there, 1 here", shared.StateMismatch(own));
+        Assert.EndsWith("here", other.StateMismatch(own), StringComparison.Ordinal);
+
+        // What the steps of activations learn moves their zero point, and stays theirs.
+        using ActivationQuantizer input = QuantizerFactory.Activation(options, Samples.Device), next = QuantizerFactory.Activation(options, Samples.Device);
+        input.Apply(Tensor.FromArray(Samples.Device, Samples.Normal(60, 1), 2, 30));
+        Assert.Null(next.StateMismatch(input));
+    }
+
+    [Fact]
+    public void State_of_another_grid_sign_rule_or_clipping_is_told()
+    {
+        var options = new QuantizerOptions { Method = "lsq", Bits = 3 };
+        using WeightQuantizer narrow = Weights(options), full = Weights(options with { Grid = WeightGrid.Full }), start = Weights(options with { Init = "mse" });
+        Assert.Equal("codes -3..3 with zero at 0 there, -4..3 with 0 here", full.StateMismatch(narrow));
+        Assert.Null(start.StateMismatch(narrow));
+        using ActivationQuantizer positive = QuantizerFactory.Activation(options, Samples.Device), signed = QuantizerFactory.Activation(options with { Signed = true }, Samples.Device);
+        Assert.Equal("codes 0..7 with zero at 0 there, 0..7 with 4 here", signed.StateMismatch(positive));
+        QuantizerOptions uniform = options with { Method = "uniform" };
+        using ActivationQuantizer tracked = QuantizerFactory.Activation(uniform, Samples.Device), stored = QuantizerFactory.Activation(uniform with { Init = "mse" }, Samples.Device);
+        Assert.Equal("TrackedStep there, StoredStep here", stored.StateMismatch(tracked));
+
+        QuantizerOptions wide = options with { Widths = [2, 3, 4] };
+        using WeightQuantizer table = Weights(wide), table4 = Weights(wide with { Bits = 4 }), more = Weights(options with { Widths = [2, 3, 4, 5] });
+        using WeightQuantizer function = Weights(wide with { Clipping = ClippingForm.Function }), shared = Weights(wide with { Clipping = ClippingForm.Shared });
+        Assert.Null(table4.StateMismatch(table));
+        Assert.Equal("3 bit there, 2, 3, 4 bit here", table.StateMismatch(narrow));
+        Assert.Equal("2, 3, 4 bit there, 2, 3, 4, 5 bit here", more.StateMismatch(table));
+        Assert.Equal("LearnedStep there, CurvedStep here", function.StateMismatch(table));
+        Assert.Equal("level, slope, initialized there, level, initialized here", shared.StateMismatch(function));
+    }
+
+    [Theory]
     [InlineData("lsq", "step", "step,initialized")]
     [InlineData("pact", "alpha", "alpha,initialized")]
     [InlineData("uniform", "", "initialized,step,extremes")]
@@ -148,4 +191,6 @@ public sealed class QuantizerStateTests
         using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { PerChannel = true }, Samples.Device, new Shape(16, 2));
         Assert.Equal("lsq 4 bit -7..7 (half_even, straight_through) x16", quantizer.ToString());
     }
+
+    private static WeightQuantizer Weights(QuantizerOptions options) => QuantizerFactory.Weight(options, Samples.Device, new Shape(3, 20));
 }

@@ -3,6 +3,7 @@ using LowBit.Nn.Models;
 using LowBit.Nn.Optimisation;
 using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
+using LowBit.Quantization;
 using LowBit.Tensors;
 
 namespace LowBit.Nn.Checkpoints;
@@ -116,26 +117,34 @@ public sealed class Checkpoint
     }
 
     /// <summary>
-    /// Copies the tensors that model and checkpoint both have, by name: how a quantized model starts from its float twin.
-    /// Quantizer state that the checkpoint lacks stays as it is, to be found from the first batch.
+    /// Copies the weights and statistics that model and checkpoint both have, by name, and the state of each quantizer that the checkpoint's model has in the same form
+    /// (<see cref="Quantizer.StateMismatch"/>): how a quantized model starts from its float twin, or goes on with a model of other bits or another method. A checkpoint
+    /// without a recipe gives the state of those quantizers of which it holds every tensor. The other quantizers stay as they are, new ones to find their steps from the
+    /// first batch.
     /// </summary>
     /// <param name="model">The model that starts.</param>
-    /// <returns>The names of weights and statistics that the checkpoint lacks; quantizer state is not listed.</returns>
-    /// <exception cref="ArgumentException">A tensor has another shape, or not one name fits; the model is unchanged.</exception>
-    public IReadOnlyList<string> InitializeModel(Module model)
+    /// <returns>What was not taken over.</returns>
+    /// <exception cref="ArgumentException">A weight or statistic has another shape, or not one name fits; the model is unchanged.</exception>
+    public InitialState InitializeModel(Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var found = new List<NamedTensor>();
         var missing = new List<string>();
-        HashSet<string> quantizers = QuantizerNames(model);
+        var anew = new List<(string Path, string Why)>();
+        HashSet<string> left = LeftOut(model, anew);
         foreach (NamedTensor tensor in StateOf(model))
         {
+            if (left.Contains(tensor.Name))
+            {
+                continue;
+            }
+
             if (Tensors.TryGetValue(ModelPrefix + tensor.Name, out CheckpointTensor? saved))
             {
                 CheckShape(tensor, saved);
                 found.Add(tensor);
             }
-            else if (!quantizers.Contains(tensor.Name))
+            else
             {
                 missing.Add(tensor.Name);
             }
@@ -151,7 +160,7 @@ public sealed class Checkpoint
             tensor.Tensor.CopyFrom(Tensors[ModelPrefix + tensor.Name].Data);
         }
 
-        return missing;
+        return new InitialState(missing, anew);
     }
 
     /// <summary>Copies the optimiser's state.</summary>
@@ -190,18 +199,36 @@ public sealed class Checkpoint
         return list;
     }
 
-    private static HashSet<string> QuantizerNames(Module model)
+    // The tensors of quantizers whose state is not taken over; those that begin anew although the checkpoint's model has quantizers are told of.
+    private HashSet<string> LeftOut(Module model, List<(string Path, string Why)> anew)
     {
-        var names = new HashSet<string>();
-        foreach ((string path, Quantization.Quantizer quantizer) in model.Quantizers())
+        using Module? from = Recipe?.Quantization is not null && Data is not null ? ModelFactory.Build(model.Device, Recipe, Data, Position?.Stage) : null;
+        Dictionary<string, Quantizer>? known = from?.Quantizers().ToDictionary(q => q.Path, q => q.Quantizer, StringComparer.Ordinal);
+        var left = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string path, Quantizer quantizer) in model.Quantizers())
         {
-            foreach ((string name, _) in quantizer.SaveState())
+            List<NamedTensor> state = [.. quantizer.SaveState().Select(s => new NamedTensor($"{path}.{s.Name}", s.Tensor))];
+            int held = state.Count(tensor => Tensors.GetValueOrDefault(ModelPrefix + tensor.Name)?.Shape == tensor.Tensor.Shape);
+            string? why = known switch
             {
-                names.Add($"{path}.{name}");
+                null => null,
+                _ when known.TryGetValue(path, out Quantizer? other) => quantizer.StateMismatch(other),
+                _ => "not there",
+            };
+            why ??= held == state.Count ? null : "not all of its state is there";
+            if (why is null)
+            {
+                continue;
+            }
+
+            left.UnionWith(state.Select(tensor => tensor.Name));
+            if (!quantizer.IsInitialized && (known is not null || held > 0))
+            {
+                anew.Add((path, why));
             }
         }
 
-        return names;
+        return left;
     }
 
     private static void CheckShape(in NamedTensor tensor, CheckpointTensor saved)

@@ -8,12 +8,13 @@ namespace LowBit.Nn.Training;
 internal static class StageChange
 {
     /// <summary>
-    /// Weights, statistics and optimiser state of everything that stays; quantizers with other bits, and those that are new, are left
-    /// out, so that they find their steps from the first batch. Accuracies start anew: the ones so far are another model's.
+    /// Weights, statistics and optimiser state of everything that stays; quantizers whose state means something else now
+    /// (<see cref="Quantizer.StateMismatch"/>: other bits), and those that are new, are left out, so that they find their steps from the first batch.
+    /// Accuracies start anew: the ones so far are another model's.
     /// </summary>
     public static Checkpoint Carry(Module from, Optimiser optimiser, TrainingPosition position, Module to)
     {
-        Dictionary<string, int> before = from.Quantizers().ToDictionary(q => q.Path, q => q.Quantizer.Bits);
+        Dictionary<string, Quantizer> before = from.Quantizers().ToDictionary(q => q.Path, q => q.Quantizer, StringComparer.Ordinal);
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in to.Parameters())
         {
@@ -27,7 +28,7 @@ internal static class StageChange
 
         foreach ((string path, Quantizer quantizer) in to.Quantizers())
         {
-            if (!before.TryGetValue(path, out int bits) || bits != quantizer.Bits)
+            if (!before.TryGetValue(path, out Quantizer? old) || quantizer.StateMismatch(old) is not null)
             {
                 kept.ExceptWith(quantizer.SaveState().Select(state => $"{path}.{state.Name}"));
             }

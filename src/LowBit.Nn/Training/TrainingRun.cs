@@ -54,7 +54,10 @@ public sealed class TrainingRun : IDisposable
     public string? OutputFolder { get; }
 
     /// <summary>Weights that <c>training.init</c> did not have, to be shown; empty without it.</summary>
-    public IReadOnlyList<string> NotInitialized { get; private set; } = [];
+    public IReadOnlyList<string> NotInitialized => Initial?.Missing ?? [];
+
+    /// <summary>What the run did not take from <c>training.init</c>; null without it and when the run was resumed.</summary>
+    public InitialState? Initial { get; private set; }
 
     /// <summary>Sets up a run from its start.</summary>
     /// <param name="device">Where to train.</param>
@@ -85,7 +88,7 @@ public sealed class TrainingRun : IDisposable
         var run = new TrainingRun(device, recipe, data, sources, outputFolder, loadForeign, 0);
         try
         {
-            run.NotInitialized = start.InitializeModel(run.Model);
+            run.Initial = start.InitializeModel(run.Model);
             return run;
         }
         catch

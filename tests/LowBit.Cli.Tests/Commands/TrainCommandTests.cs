@@ -73,6 +73,20 @@ public class TrainCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
     }
 
     [Fact]
+    public void A_start_from_other_bits_tells_of_the_quantizers_that_begin_anew()
+    {
+        using var folder = new TemporaryFolder();
+        string start = $"training.init={trained.RunFolder}/last.lbc";
+        (int code, _, string error) = Cli.Run(["train", trained.RecipeFile, "-o", folder.File("two"), .. s_short, "--set", start, "--set", "quantization.weightBits=2"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("note: quantizers begin anew (2, conv2.weight_quantizer first)", error, StringComparison.Ordinal);
+        Assert.Contains("4 bit there, 2 bit here", error, StringComparison.Ordinal);
+        (code, _, error) = Cli.Run(["train", trained.RecipeFile, "-o", folder.File("same"), .. s_short, "--set", start]);
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("anew", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_lowers_its_bits_ends_with_those_of_the_recipe()
     {
         using var folder = new TemporaryFolder();

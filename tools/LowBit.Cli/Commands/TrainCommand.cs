@@ -67,6 +67,11 @@ internal static class TrainCommand
             context.Log($"note: {recipe.Training.Init} has no '{missing}'; it starts from the seed");
         }
 
+        foreach (IGrouping<string, string> group in (run.Initial?.Anew ?? []).GroupBy(q => q.Why, q => q.Path))
+        {
+            context.Log($"note: quantizers begin anew ({group.Count()}, {group.First()} first), in {recipe.Training.Init} they differ: {group.Key}");
+        }
+
         return Train(context, run, folder);
     }
 
