@@ -11,7 +11,7 @@ namespace LowBit.Kernels.Optimizers;
 /// <param name="Beta2">β2.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="WeightDecay">λ.</param>
-/// <param name="Step">t, from 1.</param>
+/// <param name="Step">t, from 1: steps of the parameters, this one included.</param>
 /// <param name="Decoupled">AdamW when true, Adam with L2 when false.</param>
 public readonly record struct AdamWOptions(
     float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, long Step, bool Decoupled = true);

@@ -184,6 +184,7 @@ public sealed class Checkpoint
         }
 
         optimiser.Steps = OptimiserSteps;
+        optimiser.CompleteState();
     }
 
     /// <summary>Everything of a model that a checkpoint holds: parameters, then buffers.</summary>

@@ -3,12 +3,17 @@ using LowBit.Tensors;
 
 namespace LowBit.Nn.Optimisation;
 
-/// <summary>Adam with decoupled weight decay, or plain Adam, each with or without AMSGrad; the formula is that of <see cref="AdamWOptions"/>.</summary>
+/// <summary>
+/// Adam with decoupled weight decay, or plain Adam, each with or without AMSGrad; the formula is that of <see cref="AdamWOptions"/>. As in PyTorch each parameter
+/// counts its own steps t, those with a gradient, so that one that comes late moves by η at first like any other.
+/// </summary>
+/// <remarks>t is saved as a float: exact up to 2^24 steps, where it stays; bias corrections are 1 long before.</remarks>
 public sealed class AdamW : Optimiser
 {
     private readonly StateSlot _m;
     private readonly StateSlot _v;
     private readonly StateSlot? _largest;
+    private readonly StateSlot _t;
 
     /// <summary>Creates the optimiser.</summary>
     /// <param name="groups">The parameters, with their weight decay.</param>
@@ -35,6 +40,7 @@ public sealed class AdamW : Optimiser
         _m = AddSlot("m");
         _v = AddSlot("v");
         _largest = amsGrad ? AddSlot("largest") : null;
+        _t = AddSlot("t", isNumber: true);
     }
 
     /// <summary>β1.</summary>
@@ -53,11 +59,27 @@ public sealed class AdamW : Optimiser
     public bool AmsGrad { get; }
 
     /// <inheritdoc/>
+    /// <remarks>Checkpoints once held the steps of the whole optimiser alone.</remarks>
+    protected internal override void CompleteState()
+    {
+        foreach (Parameter parameter in Groups.SelectMany(static group => group.Parameters))
+        {
+            if (_m.Has(parameter) && !_t.Has(parameter))
+            {
+                _t.For(parameter).CopyFrom([Steps]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Update(in Parameter parameter, Tensor gradient, float learningRate, float weightDecay)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         Tensor values = parameter.Tensor;
-        var options = new AdamWOptions(learningRate, Beta1, Beta2, Epsilon, weightDecay, Steps, Decoupled);
+        Tensor steps = _t.For(parameter);
+        float t = steps.Item() + 1;
+        steps.CopyFrom([t]);
+        var options = new AdamWOptions(learningRate, Beta1, Beta2, Epsilon, weightDecay, (long)t, Decoupled);
         values.Device.AdamWStep(
             values.Length, options, gradient.Buffer, _m.For(parameter).Buffer, _v.For(parameter).Buffer, _largest?.For(parameter).Buffer, values.Buffer);
     }

@@ -44,7 +44,7 @@ public abstract class Optimiser : IDisposable
     /// <summary>The parameters and how they are treated.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
-    /// <summary>Steps taken so far; saved, because Adam's bias correction depends on it.</summary>
+    /// <summary>Steps taken so far; saved with the state.</summary>
     public long Steps { get; set; }
 
     /// <summary>Changes every parameter that has a gradient.</summary>
@@ -113,10 +113,15 @@ public abstract class Optimiser : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Adds a kind of state that is saved and found by its name.</summary>
-    private protected StateSlot AddSlot(string name)
+    /// <summary>Called when saved state and <see cref="Steps"/> were loaded: completes what checkpoints of older versions lack.</summary>
+    protected internal virtual void CompleteState()
     {
-        var slot = new StateSlot(name);
+    }
+
+    /// <summary>Adds a kind of state that is saved and found by its name.</summary>
+    private protected StateSlot AddSlot(string name, bool isNumber = false)
+    {
+        var slot = new StateSlot(name, isNumber);
         _slots.Add(slot);
         return slot;
     }
