@@ -61,11 +61,15 @@ public sealed class Trainer
         _position.Stage = options.Stage;
         _buffers = new BatchBuffers(train);
         _widths = new SwitchableWidths(model, options.WidthJitter);
+
+        // A decay of clipping levels is the gradient of their penalty: where the optimiser has one, it takes the penalty's place.
+        var decayed = new HashSet<Tensor>(
+            optimiser.Groups.Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(parameter => parameter.Tensor), ReferenceEqualityComparer.Instance);
         foreach ((_, Quantizer quantizer) in model.Quantizers())
         {
             using (TensorScope.Begin())
             {
-                if (quantizer.Penalty() is not null)
+                if (quantizer.Penalty() is not null && !quantizer.Parameters().Any(parameter => decayed.Contains(parameter.Tensor)))
                 {
                     _penalised.Add(quantizer);
                 }
