@@ -19,7 +19,7 @@ internal static class Samples
           "model": { "kind": "resnet", "depth": 8, "width": 4, "shortcut": "B" },
           "quantization": {{quantization}},
           "optimizer": { "learningRate": 0.05 },
-          "schedule": { "warmUp": 1 },
+          "schedule": { "warmUp": {{(epochs > 1 ? "1" : "0.5")}} },
           "training": { "epochs": {{epochs}}, "seed": 3, "labelSmoothing": 0.1 },
         }
         """, name);

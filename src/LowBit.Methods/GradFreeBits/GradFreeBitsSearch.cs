@@ -161,7 +161,7 @@ public sealed class GradFreeBitsSearch
     private BitSpace ReadSpace()
     {
         QuantizationSection quantization = _recipe.Train.Quantization!;
-        Recipe recipe = _recipe.Train with { Name = _recipe.Name, Quantization = quantization with { Layers = [] } };
+        Recipe recipe = _recipe.Training() with { Quantization = quantization with { Layers = [] } };
         using Module model = ModelFactory.Build(_device, recipe, _data.Facts);
         return BitSpace.Of(model, LayerShapes.Of(_device, recipe.Model, _data.Facts));
     }
@@ -191,12 +191,13 @@ public sealed class GradFreeBitsSearch
     {
         Recipe train = _recipe.Train;
         bool isStretch = _recipe.Alternation.Schedule == AlternationSchedule.Whole && _recipe.Pareto is null;
+        ScheduleSection schedule = isStretch ? train.Schedule with { Offset = before, Span = _recipe.Alternation.TotalEpochs() } : train.Schedule;
         return train with
         {
             Name = $"{_recipe.Name}-{name}",
             Description = _recipe.Description,
             Quantization = train.Quantization! with { Layers = Space.ToLayerBits(bits) },
-            Schedule = isStretch ? train.Schedule with { Offset = before, Span = _recipe.Alternation.TotalEpochs() } : train.Schedule,
+            Schedule = schedule.ShortenedFor(epochs),
             Training = train.Training with { Epochs = epochs, Init = init, FreezeNormsFrom = null },
         };
     }

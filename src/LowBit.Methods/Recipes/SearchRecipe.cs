@@ -60,8 +60,7 @@ public sealed record SearchRecipe
 
         Demand.Text("name", Name);
         Demand.Word("method", Method, [GradFreeBits]);
-        // The training recipe is named after the search; its epochs are those of the alternation.
-        Recipe train = Train with { Name = Name };
+        Recipe train = Training();
         train.Validate();
         if (train.Quantization is not { Widths.Length: > 1 } quantization)
         {
@@ -93,4 +92,7 @@ public sealed record SearchRecipe
         Cma.Validate();
         Evaluation.Validate();
     }
+
+    /// <summary>The training recipe, named after the search. Its epochs count not, but those of the alternation do: no warm-up is too long for it.</summary>
+    internal Recipe Training() => Train with { Name = Name, Schedule = Train.Schedule?.ShortenedFor(Train.Training?.Epochs ?? 0)! };
 }

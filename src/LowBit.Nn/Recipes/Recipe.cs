@@ -54,9 +54,9 @@ public sealed record Recipe
             throw new ArgumentException("only 'quantization' and 'distillation' may be null; leave the other parts out to get their defaults");
         }
 
-        if (string.IsNullOrWhiteSpace(Name) || Name.AsSpan().IndexOfAny(s_notInNames) >= 0)
+        if (string.IsNullOrWhiteSpace(Name) || Name is "." or ".." || Name.AsSpan().IndexOfAny(s_notInNames) >= 0)
         {
-            throw new ArgumentException($"name is '{Name}'; it names the output folder, so it must be there and hold none of / \\ : * ? \" < > |");
+            throw new ArgumentException($"name is '{Name}'; it names the output folder, so it must be there, be neither . nor .. and hold none of / \\ : * ? \" < > |");
         }
 
         Data.Validate();
@@ -66,5 +66,6 @@ public sealed record Recipe
         Optimizer.Validate();
         Schedule.Validate();
         Training.Validate();
+        Schedule.RequireRoom(Training.Epochs);
     }
 }

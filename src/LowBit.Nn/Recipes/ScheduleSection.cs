@@ -39,6 +39,25 @@ public sealed record ScheduleSection
         return Offset > 0 || Span > 0 ? new StretchSchedule(Offset, Span, schedule) : schedule;
     }
 
+    /// <summary>
+    /// This part for a run of some epochs: a warm-up that would last for the whole cosine, which <see cref="Recipe.Validate"/> refuses, is shortened to half of it. For runs whose
+    /// length another recipe decides.
+    /// </summary>
+    /// <param name="epochs">Epochs of the run.</param>
+    public ScheduleSection ShortenedFor(int epochs) => WarmsUpOnly(epochs) ? this with { WarmUp = WholeEpochs(epochs) / 2 } : this;
+
+    /// <summary>Throws when a run of some epochs would do nothing but warm up.</summary>
+    internal void RequireRoom(int epochs)
+    {
+        if (WarmsUpOnly(epochs))
+        {
+            string whole = WholeEpochs(epochs) == epochs ? "" : $" of a whole training of {WholeEpochs(epochs)}";
+            throw new ArgumentException(
+                $"schedule.warmUp is {WarmUp}, but training.epochs is {epochs}{whole}: the cosine would be at its end before the warm-up is, and next to nothing would be learned; "
+                + "use --set schedule.warmUp=0, a shorter warm-up or more epochs");
+        }
+    }
+
     internal void Validate()
     {
         Demand.Word("schedule.kind", Kind, ["cosine", "step", "constant"]);
@@ -53,4 +72,9 @@ public sealed record ScheduleSection
             throw new ArgumentException($"schedule.span is {Span}, but schedule.offset is {Offset}; a training has more epochs than come before one of its stretches");
         }
     }
+
+    private double WholeEpochs(int epochs) => Span > 0 ? Span : Offset + epochs;
+
+    // A cosine is the only schedule whose end, at which the line aims, is no rate to train with.
+    private bool WarmsUpOnly(int epochs) => Kind == "cosine" && double.IsFinite(WarmUp) && WholeEpochs(epochs) > 0 && WarmUp >= WholeEpochs(epochs);
 }

@@ -270,6 +270,19 @@ public sealed class GradFreeBitsSearchTests
         }
     }
 
+    [Theory]
+    [InlineData("Whole", 1, 1, 1)]
+    [InlineData("Restart", 1, 0.5, 0.5)]
+    public void A_stretch_of_one_epoch_is_more_than_a_warm_up(string schedule, double warmUp, double round, double final)
+    {
+        using var folder = new TemporaryFolder();
+        Search(Samples.Recipe($"alternation.schedule={schedule}", "train.schedule.warmUp=1", "cma.generations=1"), folder.Path).Run();
+        foreach ((string name, double expected) in (ReadOnlySpan<(string, double)>)[("warm-up", warmUp), ("round-1-training", round), ("final", final)])
+        {
+            Assert.Equal(expected, CheckpointFile.Read(Path.Combine(folder.Path, name, "last.lbc")).Recipe!.Schedule.WarmUp);
+        }
+    }
+
     private sealed class Watch(Action<SearchProgress> action) : IProgress<SearchProgress>
     {
         public void Report(SearchProgress value) => action(value);

@@ -202,10 +202,44 @@ public class RecipeReaderTests
     [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":8},{\"epoch\":3,\"bits\":2}]", "quantization.progressive[1].epoch is 3")]
     [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":4},{\"epoch\":1,\"bits\":4}]", "fewer")]
     [InlineData("quantization.progressive=[{\"epoch\":0,\"bits\":8},{\"epoch\":1,\"bits\":4}]", "w2a4")]
+    [InlineData("schedule.warmUp=3", "schedule.warmUp is 3, but training.epochs is 3: ")]
+    [InlineData("schedule.warmUp=5.5", "use --set schedule.warmUp=0")]
+    [InlineData("schedule={\"warmUp\":7,\"offset\":4}", "training.epochs is 3 of a whole training of 7")]
+    [InlineData("schedule={\"warmUp\":8,\"span\":8}", "training.epochs is 3 of a whole training of 8")]
+    [InlineData("name=.", "name is '.'")]
+    [InlineData("name=..", "name is '..'")]
     public void Wrong_settings_are_named(string setting, string part)
     {
         ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => RecipeReader.Parse(Small, "s", setting));
         Assert.Contains(part, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "warmUp": 2.9 }""", 2.9)]
+    [InlineData("""{ "warmUp": 3, "kind": "step", "milestones": [2] }""", 3)]
+    [InlineData("""{ "warmUp": 4, "kind": "constant" }""", 4)]
+    [InlineData("""{ "warmUp": 3, "offset": 1 }""", 3)]
+    [InlineData("""{ "warmUp": 3, "span": 4 }""", 3)]
+    public void A_warm_up_that_ends_before_the_cosine_is_taken_as_it_is(string schedule, double warmUp)
+    {
+        Recipe recipe = RecipeReader.Parse(Small, "s", $"schedule={schedule}");
+        Assert.Equal(warmUp, recipe.Schedule.WarmUp);
+        Assert.Same(recipe.Schedule, recipe.Schedule.ShortenedFor(3));
+    }
+
+    [Fact]
+    public void A_warm_up_can_be_shortened_to_half_of_a_training()
+    {
+        var section = new ScheduleSection { WarmUp = 2, Final = 0.1 };
+        Assert.Same(section, section.ShortenedFor(3));
+        Assert.Equal(section with { WarmUp = 1 }, section.ShortenedFor(2));
+        Assert.Equal(section with { WarmUp = 0.5 }, section.ShortenedFor(1));
+        Assert.Equal(0.75, (section with { Offset = 0.5 }).ShortenedFor(1).WarmUp);
+        Assert.Equal(1, (section with { Span = 2 }).ShortenedFor(1).WarmUp);
+
+        // What no training can have stays for validation to find.
+        Assert.Equal(double.PositiveInfinity, (section with { WarmUp = double.PositiveInfinity }).ShortenedFor(1).WarmUp);
+        Assert.Same(section, section.ShortenedFor(0));
     }
 
     [Theory]
