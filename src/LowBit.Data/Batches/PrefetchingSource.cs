@@ -48,13 +48,16 @@ public sealed class PrefetchingSource : IDisposable
         lock (_lock)
         {
             int count;
-            bool waiting = _coming.Epoch >= 0;
-            if (waiting)
+            (int Epoch, int Batch) coming = _coming;
+            if (coming.Epoch >= 0)
             {
                 _ready.Wait();
+
+                // Nothing is under way until the end of this call, which an exception may be.
+                _coming = (-1, -1);
             }
 
-            if (waiting && _coming == (epoch, batch) && _failure is null)
+            if (coming == (epoch, batch) && _failure is null)
             {
                 count = _count;
                 _images.AsSpan(0, count * Source.Set.ImageLength).CopyTo(images);

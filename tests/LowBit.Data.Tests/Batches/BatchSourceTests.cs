@@ -69,6 +69,28 @@ public class BatchSourceTests
     }
 
     [Fact]
+    public async Task A_prefetcher_goes_on_after_a_failed_call()
+    {
+        BatchSource source = Source(shuffle: true, batch: 4);
+        using var prefetching = new PrefetchingSource(source);
+        (float[] images, int[] labels) = Take(source, 0, 1);
+        var gotImages = new float[images.Length];
+        var gotLabels = new int[labels.Length];
+        await Task.Run(() =>
+        {
+            prefetching.Fill(0, 0, gotImages, gotLabels);
+
+            // The batch on its way has no room; then a batch that does not exist, while another is on its way.
+            Assert.Throws<ArgumentException>(() => prefetching.Fill(0, 1, new float[5], new int[4]));
+            prefetching.Fill(0, 0, gotImages, gotLabels);
+            Assert.Throws<ArgumentOutOfRangeException>(() => prefetching.Fill(0, 3, gotImages, gotLabels));
+            prefetching.Fill(0, 1, gotImages, gotLabels);
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(images, gotImages);
+        Assert.Equal(labels, gotLabels);
+    }
+
+    [Fact]
     public void A_disposed_prefetcher_refuses()
     {
         var prefetching = new PrefetchingSource(Source(shuffle: true, batch: 4));
