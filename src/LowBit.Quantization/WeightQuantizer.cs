@@ -244,7 +244,7 @@ public sealed class WeightQuantizer : Quantizer
             }
             else if (_followsWeights)
             {
-                Source.Start(StepsOf(values, Rule, Range));
+                Source.Start(Followed(values));
                 MarkInitialized();
             }
             else
@@ -260,6 +260,19 @@ public sealed class WeightQuantizer : Quantizer
 
     // Apart, so that only the first use pays for the closure.
     private void StartAll(float[] values, int count) => StartWidths(parts => StepsOf(values.AsSpan(0, count), parts.Rule, parts.Range), isAnew: false);
+
+    // Weights that had steps before are not finite any more because training ruined them; at the first use they were given so.
+    private float[] Followed(ReadOnlySpan<float> values)
+    {
+        try
+        {
+            return StepsOf(values, Rule, Range);
+        }
+        catch (ArgumentException e) when (IsInitialized)
+        {
+            throw new ArithmeticException(e.Message, e);
+        }
+    }
 
     private void FindInterval(IntervalSource interval, ReadOnlySpan<float> values)
     {

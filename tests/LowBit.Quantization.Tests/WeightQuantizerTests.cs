@@ -109,6 +109,27 @@ public sealed class WeightQuantizerTests
     }
 
     [Theory]
+    [InlineData("uniform", 4)]
+    [InlineData("pact-sawb", 4)]
+    [InlineData("pact", 1)]
+    [InlineData("dorefa", 1)]
+    public void Weights_that_training_ruined_are_no_wrong_argument(string method, int bits)
+    {
+        using TensorScope scope = TensorScope.Begin();
+        using WeightQuantizer quantizer = QuantizerFactory.Weight(new QuantizerOptions { Method = method, Bits = bits }, Samples.Device, new Shape(2, 2));
+        quantizer.Name = "layer1.0.conv1.weight";
+        Tensor w = Tensor.FromArray(Samples.Device, [1f, 2f, float.NaN, 4f], 2, 2);
+        Assert.Throws<ArgumentException>(() => quantizer.Apply(w));
+        w.CopyFrom([1f, 2f, 3f, 4f]);
+        quantizer.Apply(w);
+        float[] steps = quantizer.Step.ToArray();
+        w.CopyFrom([1f, 2f, float.NaN, 4f]);
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => quantizer.Apply(w));
+        Assert.Contains("layer1.0.conv1.weight: value", error.Message, StringComparison.Ordinal);
+        Assert.Equal(steps, quantizer.Step.ToArray());
+    }
+
+    [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void Weights_without_codes_are_rejected_in_one_sentence(float bad)

@@ -115,10 +115,11 @@ public sealed class Trainer
     /// <summary>Trains to the end of the run or of its stage, or until cancelled; then the state is saved first.</summary>
     /// <param name="progress">Told about ten times a second, and after every epoch; or null.</param>
     /// <param name="token">Cancel to stop after the current step.</param>
-    /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
+    /// <exception cref="TrainingException">The loss, a weight or a quantizer's step is no finite number any more; files are as the epoch or the session before left them.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
-        var output = RunOutput.Open(_options, _position.Epoch, _optimiser.Steps);
+        // From the start of the epoch: a run that stopped while it evaluated has all steps of an epoch behind it whose events it repeats.
+        var output = RunOutput.Open(_options, _position.Epoch, _optimiser.Steps - _position.Batch);
         var clock = new EpochClock(_position.Seconds);
         while (_position.Epoch < (_options.Until ?? _options.Epochs))
         {
@@ -127,7 +128,7 @@ public sealed class Trainer
             if (!TrainEpoch(clock, progress, token) || !FinishEpoch(clock, output, progress, token))
             {
                 _position.Seconds = clock.TotalSeconds;
-                Save("last");
+                Save("last", Capture());
                 return Result(clock, isInterrupted: true);
             }
         }
@@ -139,7 +140,7 @@ public sealed class Trainer
     /// <param name="epoch">Epoch of the batch, from 0.</param>
     /// <param name="batch">Number of the batch, from 0.</param>
     /// <returns>The loss before the step.</returns>
-    /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
+    /// <exception cref="TrainingException">The loss, or a number that a quantizer needs, is not finite any more.</exception>
     public double Step(int epoch, int batch) => Step(epoch, batch, out _);
 
     // Bits that move do so for this one step, so that evaluations and checkpoints have the selected ones.
@@ -149,6 +150,10 @@ public sealed class Trainer
         try
         {
             return StepAsIs(epoch, batch, out correct);
+        }
+        catch (ArithmeticException failure) when (Divergence.IsMeantBy(failure))
+        {
+            throw Divergence.Of(failure, Place(epoch, batch, _optimiser.Steps + 1));
         }
         finally
         {
@@ -165,12 +170,9 @@ public sealed class Trainer
             correct = _buffers.CountCorrect(logits);
             Tensor loss = LossOf(images, logits);
             double value = loss.Item();
-            double rate = RateAt(epoch, batch);
             if (!double.IsFinite(value))
             {
-                throw new TrainingException(
-                    $"the loss became {value} in epoch {epoch + 1}, batch {batch + 1} (step {_optimiser.Steps + 1}, learning rate {rate:g4}); "
-                    + "lower optimizer.learningRate or lengthen schedule.warmUp, and check the data for NaN");
+                throw Divergence.Of($"the loss became {value}", Place(epoch, batch, _optimiser.Steps + 1));
             }
 
             _optimiser.ZeroGradients();
@@ -181,7 +183,7 @@ public sealed class Trainer
                 quantizer.Penalty()?.Backward();
             }
 
-            _optimiser.Step(rate);
+            _optimiser.Step(RateAt(epoch, batch));
             return value;
         }
     }
@@ -199,6 +201,8 @@ public sealed class Trainer
 
     private double RateAt(int epoch, int batch)
         => _options.LearningRate * _schedule.Factor(epoch + (batch / (double)_train.Batches), _options.Epochs);
+
+    private string Place(int epoch, int batch, long step) => $"in epoch {epoch + 1}, batch {batch + 1} (step {step}, learning rate {RateAt(epoch, batch):g4})";
 
     private void SetModes()
     {
@@ -248,7 +252,7 @@ public sealed class Trainer
         {
             try
             {
-                evaluation = Evaluator.Run(_model, _test, token);
+                evaluation = Evaluate(_test, token);
             }
             catch (OperationCanceledException)
             {
@@ -256,6 +260,7 @@ public sealed class Trainer
             }
         }
 
+        IReadOnlyDictionary<string, CheckpointTensor> state = Capture();
         var line = new EpochMetrics
         {
             Epoch = done,
@@ -280,16 +285,33 @@ public sealed class Trainer
             LastAccuracy = evaluation?.Accuracy ?? _position.LastAccuracy,
             Seconds = clock.TotalSeconds,
         };
-        Save("last");
+
+        // The last checkpoint says that the epoch is done, so it comes last: a run that goes on from the one before repeats the epoch and writes the same again.
+        output?.Append(line, _model);
         if (isBest || (_test is null && done == _options.Epochs))
         {
-            Save("best");
+            Save("best", state);
         }
 
-        output?.Append(line, _model);
+        Save("last", state);
         progress?.Report(report);
         return true;
     }
+
+    private EvaluationResult Evaluate(IBatchSource test, CancellationToken token)
+    {
+        try
+        {
+            EvaluationResult result = Evaluator.Run(_model, test, token);
+            return double.IsFinite(result.Loss) ? result : throw Divergence.Of($"the test loss became {result.Loss}", PlaceOfLastStep());
+        }
+        catch (ArithmeticException failure) when (Divergence.IsMeantBy(failure))
+        {
+            throw Divergence.Of(failure, PlaceOfLastStep());
+        }
+    }
+
+    private string PlaceOfLastStep() => Place(_position.Epoch, Math.Max(_position.Batch - 1, 0), _optimiser.Steps);
 
     private TrainingProgress Report(EpochClock clock, EpochMetrics? finished)
     {
@@ -305,11 +327,19 @@ public sealed class Trainer
         _position.Epoch, _position.BestAccuracy, _position.BestAccuracy < 0 ? 0 : _position.BestEpoch + 1, _position.LastAccuracy,
         clock.SessionImagesPerSecond, _position.Seconds, isInterrupted);
 
-    private void Save(string name)
+    // Also without a folder: a run whose last step ruined the model has failed.
+    private IReadOnlyDictionary<string, CheckpointTensor> Capture()
+    {
+        IReadOnlyDictionary<string, CheckpointTensor> state = Checkpoint.Capture(_model, _optimiser);
+        Divergence.RequireFinite(state, PlaceOfLastStep());
+        return state;
+    }
+
+    private void Save(string name, IReadOnlyDictionary<string, CheckpointTensor> state)
     {
         if (_options.OutputFolder is not null)
         {
-            CheckpointFile.Write(Path.Combine(_options.OutputFolder, name + CheckpointFile.Extension), new Checkpoint(Checkpoint.Capture(_model, _optimiser))
+            CheckpointFile.Write(Path.Combine(_options.OutputFolder, name + CheckpointFile.Extension), new Checkpoint(state)
             {
                 Recipe = _options.Recipe,
                 Data = _options.Data,

@@ -1,6 +1,6 @@
 namespace LowBit.Nn.Training;
 
-/// <summary>Training cannot go on: the loss is no finite number any more.</summary>
+/// <summary>Training cannot go on: the loss, a weight or a quantizer's step is no finite number any more.</summary>
 public sealed class TrainingException : Exception
 {
     /// <summary>Describes why training stopped.</summary>
