@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LowBit.Nn.Losses;
+using LowBit.Quantization;
 using LowBit.Tensors;
 
 namespace LowBit.Nn.Training;
@@ -12,11 +13,12 @@ public static class Evaluator
     /// <param name="source">The images, without augmentation.</param>
     /// <param name="token">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ArgumentException">The model's logits do not fit the source's classes.</exception>
+    /// <exception cref="ArgumentException">The model's logits do not fit the source's classes, or a quantizer has no step yet.</exception>
     public static EvaluationResult Run(Module model, IBatchSource source, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(source);
+        RequireSteps(model);
         bool wasTraining = model.Training;
         model.Evaluate();
         try
@@ -50,6 +52,20 @@ public static class Evaluator
         }
 
         return correct;
+    }
+
+    /// <summary>Throws when a quantizer would take its first step from the images of an evaluation.</summary>
+    /// <exception cref="ArgumentException">A quantizer that is on has no step.</exception>
+    internal static void RequireSteps(Module model)
+    {
+        foreach ((string path, Quantizer quantizer) in model.Quantizers())
+        {
+            if (quantizer.Enabled && !quantizer.IsInitialized)
+            {
+                throw new ArgumentException(
+                    $"quantizer {path} has no step yet: the model was saved before its first training batch, or right behind a change of its bits; train on before it is evaluated");
+            }
+        }
     }
 
     private static EvaluationResult Count(Module model, IBatchSource source, CancellationToken token)

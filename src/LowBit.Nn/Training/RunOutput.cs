@@ -6,13 +6,15 @@ namespace LowBit.Nn.Training;
 /// <summary>What a run writes after each epoch beside its checkpoints: a line of metrics, and TensorBoard events where asked.</summary>
 internal sealed class RunOutput
 {
+    private const string MetricsFile = "metrics.jsonl";
+
     private readonly MetricsWriter _metrics;
     private readonly EventWriter? _events;
     private readonly bool _withSteps;
 
     private RunOutput(TrainerOptions options, string folder, int epochsDone, long stepsDone)
     {
-        _metrics = new MetricsWriter(Path.Combine(folder, "metrics.jsonl"), epochsDone);
+        _metrics = new MetricsWriter(Path.Combine(folder, MetricsFile), epochsDone);
         string events = Path.Combine(folder, EventWriter.FileName);
         if (!options.TensorBoard && stepsDone == 0)
         {
@@ -34,6 +36,16 @@ internal sealed class RunOutput
 
         Directory.CreateDirectory(options.OutputFolder);
         return new RunOutput(options, options.OutputFolder, epochsDone, stepsDone);
+    }
+
+    /// <summary>Removes what an earlier run left: until the new one has a checkpoint of its own, nobody takes the old model for it.</summary>
+    public static void Clear(string folder)
+    {
+        // The last checkpoint first: without it nothing can be gone on with.
+        foreach (string name in (ReadOnlySpan<string>)[TrainingRun.LastFile, TrainingRun.BestFile, RunRecord.FileName, MetricsFile, EventWriter.FileName])
+        {
+            File.Delete(Path.Combine(folder, name));
+        }
     }
 
     public void Append(EpochMetrics line, Module model)

@@ -66,15 +66,15 @@ public sealed record RunRecord
         }
     }
 
-    /// <summary>Writes the record with one session more; the sessions of an earlier record stay when the run goes on.</summary>
+    /// <summary>Writes the record with one session more; the sessions of a record that is there stay.</summary>
     /// <param name="folder">The output folder.</param>
     /// <param name="session">What starts now.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="LowBitFormatException">The file is there and is no record.</exception>
     public void Write(string folder, RunSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        RunSession[] earlier = session.FromEpoch == 0 && session.FromBatch == 0 ? [] : Read(folder)?.Sessions ?? [];
-        RunRecord record = this with { Sessions = [.. earlier, session] };
+        RunRecord record = this with { Sessions = [.. Read(folder)?.Sessions ?? [], session] };
         AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(record, RecipeJson.Default.RunRecord));
     }
 }

@@ -52,7 +52,7 @@ public sealed class Teacher : IDisposable
     /// <param name="section">The recipe's part.</param>
     /// <param name="data">What the run knows about its data; the teacher must have been trained on images of this form.</param>
     /// <param name="foreign">Loads a <c>.safetensors</c> file into a model that is built already; null when only checkpoints can be read.</param>
-    /// <exception cref="ArgumentException">The file is missing, or the teacher was made for other images or classes.</exception>
+    /// <exception cref="ArgumentException">The file is missing, the teacher was made for other images or classes, or one of its quantizers has no step yet.</exception>
     /// <exception cref="LowBitFormatException">The file is damaged.</exception>
     public static Teacher Read(Device device, DistillationSection section, DataFacts data, Action<Module, string>? foreign)
     {
@@ -109,7 +109,18 @@ public sealed class Teacher : IDisposable
                 + $"{data.Height}x{data.Width}x{data.Channels} of {data.Classes}, use a teacher trained on it");
         }
 
-        return (checkpoint.BuildModel(device), facts.Normalization());
+        Module model = checkpoint.BuildModel(device);
+        try
+        {
+            Evaluator.RequireSteps(model);
+        }
+        catch (ArgumentException failure)
+        {
+            model.Dispose();
+            throw new ArgumentException($"distillation.teacher names {section.Teacher}, whose {failure.Message}", failure);
+        }
+
+        return (model, facts.Normalization());
     }
 
     private static (Module Model, InputNormalization Normalization) Foreign(Device device, DistillationSection section, DataFacts data, Action<Module, string>? load)

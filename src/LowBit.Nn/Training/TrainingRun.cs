@@ -22,6 +22,9 @@ public sealed class TrainingRun : IDisposable
     private readonly Teacher? _teacher;
     private Optimiser _optimiser;
 
+    // True once what the folder holds is this run's own.
+    private bool _ownsFolder;
+
     private TrainingRun(Device device, Recipe recipe, DataFacts data, in TrainingSources sources, string? outputFolder, Action<Module, string>? loadForeign, int stage)
     {
         (_device, Recipe, Data, _sources, OutputFolder) = (device, recipe, data, sources, outputFolder);
@@ -113,7 +116,7 @@ public sealed class TrainingRun : IDisposable
             throw new ArgumentException("the checkpoint holds no recipe, so it cannot be resumed; use it as training.init of a recipe", nameof(checkpoint));
         }
 
-        var run = new TrainingRun(device, checkpoint.Recipe, checkpoint.Data, sources, outputFolder, loadForeign, checkpoint.Position?.Stage ?? 0);
+        var run = new TrainingRun(device, checkpoint.Recipe, checkpoint.Data, sources, outputFolder, loadForeign, checkpoint.Position?.Stage ?? 0) { _ownsFolder = true };
         try
         {
             if (run._teacher is { } teacher && teacher.Fingerprint != checkpoint.Teacher)
@@ -132,15 +135,21 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Trains to the end, or until cancelled.</summary>
+    /// <summary>Trains to the end, or until cancelled. A run that starts anew first removes what another one left in the folder.</summary>
     /// <param name="progress">Told about ten times a second, and after every epoch; or null.</param>
     /// <param name="token">Cancel to save and stop after the current step.</param>
-    /// <exception cref="TrainingException">The loss is no finite number any more.</exception>
+    /// <exception cref="TrainingException">The loss, a weight or a quantizer's step is no finite number any more.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
         if (OutputFolder is not null)
         {
             Directory.CreateDirectory(OutputFolder);
+            if (!_ownsFolder)
+            {
+                RunOutput.Clear(OutputFolder);
+                _ownsFolder = true;
+            }
+
             AtomicFile.Write(Path.Combine(OutputFolder, "recipe.json"), System.Text.Encoding.UTF8.GetBytes(Recipe.ToJson() + "\n"));
             Record().Write(OutputFolder, RunSession.Here(_device, Trainer.Position));
         }

@@ -31,6 +31,30 @@ public class TrainCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
     }
 
     [Fact]
+    public void A_run_that_diverges_says_where_and_leaves_no_older_model()
+    {
+        using var folder = new TemporaryFolder();
+        string output = folder.File("run");
+        Assert.Equal(0, Cli.Run(["train", trained.RecipeFile, "-o", output, .. s_short]).Code);
+        Assert.True(File.Exists(folder.File("run/best.lbc")));
+        (int code, _, string error) = Cli.Run(["train", trained.RecipeFile, "-o", output, "--overwrite", .. s_short, "--set", "optimizer.learningRate=1e30"]);
+        Assert.Equal(1, code);
+        string line = Assert.Single(error.Split('\n'), text => text.StartsWith("error: ", StringComparison.Ordinal));
+        Assert.Contains("epoch 1, batch", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("defect", line, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("run/best.lbc")) || File.Exists(folder.File("run/last.lbc")));
+        Cli.Fails(3, "neither", "eval", output);
+    }
+
+    [Fact]
+    public void A_run_that_would_only_warm_up_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Cli.Fails(2, "--set schedule.warmUp=0", ["train", trained.RecipeFile, "-o", folder.File("run"), .. s_short, "--set", "schedule.warmUp=1"]);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
     public void Weights_of_another_tool_teach()
     {
         using var folder = new TemporaryFolder();
