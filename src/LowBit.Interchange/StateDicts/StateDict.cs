@@ -6,8 +6,13 @@ namespace LowBit.Interchange.StateDicts;
 
 /// <summary>
 /// Moves weights between PyTorch state dictionaries and modules by name. Convolution weights change between PyTorch's OIHW
-/// <c>[out, in, kh, kw]</c> and our OHWI <c>[out, kh, kw, in]</c>; everything else keeps its layout.
+/// <c>[out, in, kh, kw]</c> and our OHWI <c>[out, kh, kw, in]</c>; a linear layer that reads a flattened image changes between <c>[out, c·h·w]</c>
+/// and <c>[out, h·w·c]</c>; everything else keeps its layout.
 /// </summary>
+/// <remarks>
+/// A linear layer reads a flattened image when it is the first one behind a convolution, an input edge or a <see cref="LowBit.Nn.Layers.Flatten"/> that says its
+/// channels, in the order in which the modules are registered, and has several times as many inputs as the image has channels.
+/// </remarks>
 public static class StateDict
 {
     private const string Unused = "num_batches_tracked";
@@ -21,7 +26,7 @@ public static class StateDict
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(file);
-        List<NamedTensor> state = StateOf(model);
+        List<StateTensor> state = StateTensor.Of(model);
         var values = new float[state.Count][];
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < values.Length; i++)
@@ -32,7 +37,7 @@ public static class StateDict
 
         for (int i = 0; i < values.Length; i++)
         {
-            state[i].Tensor.CopyFrom(values[i]);
+            state[i].Values.CopyFrom(values[i]);
         }
 
         var left = new List<string>();
@@ -54,40 +59,18 @@ public static class StateDict
         ArgumentNullException.ThrowIfNull(model);
         var writer = new SafetensorsWriter();
         writer.SetMetadata("format", "pt");
-        foreach (NamedTensor named in StateOf(model))
+        foreach (StateTensor tensor in StateTensor.Of(model))
         {
-            int[] shape = named.Tensor.Shape.ToArray();
-            float[] values = named.Tensor.ToArray();
-            if (shape.Length == 4)
-            {
-                writer.Add(named.Name, [shape[0], shape[3], shape[1], shape[2]], ToOihw(values, shape));
-            }
-            else
-            {
-                writer.Add(named.Name, shape, values);
-            }
+            writer.Add(tensor.Name, tensor.FileShape, tensor.ToFile());
         }
 
         return writer;
     }
 
-    private static List<NamedTensor> StateOf(Module model)
-    {
-        var state = new List<NamedTensor>();
-        foreach (Parameter parameter in model.Parameters())
-        {
-            state.Add(new NamedTensor(parameter.Name, parameter.Tensor));
-        }
-
-        state.AddRange(model.Buffers());
-        return state;
-    }
-
-    private static float[] Read(in NamedTensor target, SafetensorsReader file)
+    private static float[] Read(StateTensor target, SafetensorsReader file)
     {
         SafetensorsEntry entry = file.Find(target.Name);
-        int[] shape = target.Tensor.Shape.ToArray();
-        int[] expected = shape.Length == 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape;
+        int[] expected = target.FileShape;
         if (!entry.Shape.AsSpan().SequenceEqual(expected))
         {
             throw new LowBitFormatException(
@@ -103,44 +86,6 @@ public static class StateDict
             }
         }
 
-        return shape.Length == 4 ? ToOhwi(values, shape) : values;
-    }
-
-    private static float[] ToOhwi(float[] oihw, int[] shape)
-    {
-        (int rows, int columns, int channels) = (shape[1], shape[2], shape[3]);
-        var ohwi = new float[oihw.Length];
-        int to = 0;
-        for (int o = 0; o < shape[0]; o++)
-        {
-            for (int p = 0; p < rows * columns; p++)
-            {
-                for (int i = 0; i < channels; i++)
-                {
-                    ohwi[to++] = oihw[(((o * channels) + i) * rows * columns) + p];
-                }
-            }
-        }
-
-        return ohwi;
-    }
-
-    private static float[] ToOihw(float[] ohwi, int[] shape)
-    {
-        (int rows, int columns, int channels) = (shape[1], shape[2], shape[3]);
-        var oihw = new float[ohwi.Length];
-        int from = 0;
-        for (int o = 0; o < shape[0]; o++)
-        {
-            for (int p = 0; p < rows * columns; p++)
-            {
-                for (int i = 0; i < channels; i++)
-                {
-                    oihw[(((o * channels) + i) * rows * columns) + p] = ohwi[from++];
-                }
-            }
-        }
-
-        return oihw;
+        return target.FromFile(values);
     }
 }

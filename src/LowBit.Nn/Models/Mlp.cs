@@ -29,7 +29,7 @@ public sealed class Mlp : Sequential
 
         var build = new ModelBuilder(device, options);
         build.Input(this);
-        Append("flatten", new Flatten(device));
+        Append("flatten", new Flatten(device, options.Channels));
         int features = options.Height * options.Width * options.Channels;
         for (int i = 0; i < hidden.Count; i++)
         {
