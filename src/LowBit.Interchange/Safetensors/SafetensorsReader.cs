@@ -202,9 +202,9 @@ public sealed class SafetensorsReader : IDisposable
     private SafetensorsEntry ReadEntry(string name, JsonElement description, long dataStart, long fileLength)
     {
         if (description.ValueKind != JsonValueKind.Object
-            || !description.TryGetProperty("dtype", out JsonElement dtype)
-            || !description.TryGetProperty("shape", out JsonElement shape)
-            || !description.TryGetProperty("data_offsets", out JsonElement offsets))
+            || !TryGet(description, name, "dtype", out JsonElement dtype)
+            || !TryGet(description, name, "shape", out JsonElement shape)
+            || !TryGet(description, name, "data_offsets", out JsonElement offsets))
         {
             throw new LowBitFormatException(_file, name, 8, "the description lacks dtype, shape or data_offsets");
         }
@@ -235,6 +235,19 @@ public sealed class SafetensorsReader : IDisposable
         }
 
         return new SafetensorsEntry(name, type, Array.ConvertAll(lengths, length => (int)length), dataStart + range[0], (int)bytes);
+    }
+
+    // Names that come before the one asked for are compared, which takes their escapes apart.
+    private bool TryGet(JsonElement description, string name, string key, out JsonElement value)
+    {
+        try
+        {
+            return description.TryGetProperty(key, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new LowBitFormatException(_file, name, 8, "a name in its description is not valid text");
+        }
     }
 
     private string Text(JsonElement element, string field)

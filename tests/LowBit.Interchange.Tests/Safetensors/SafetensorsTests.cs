@@ -81,6 +81,9 @@ public class SafetensorsTests
     [InlineData("[1,2]", "no JSON object")]
     [InlineData("{\"a\":", "not valid JSON")]
     [InlineData("{\"\\ud800\":{}}", "not valid text")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"\\ud800x\":1}}", "not valid text")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"\\ud800xxxxxxxxxxxx\":1}}", "not valid text")]
+    [InlineData("{\"__metadata__\":{\"\\ud800\":\"x\"}}", "not valid text")]
     public void Lies_in_the_header_are_named(string header, string words)
     {
         byte[] text = Encoding.UTF8.GetBytes(header);
