@@ -15,9 +15,6 @@ internal static class Planner
     // Spans and kernels count bytes of one edge in 32 bits.
     private const long EdgeLimit = int.MaxValue;
 
-    // From so many images on, every kernel cuts by images.
-    private const int LargestOddBatch = 64;
-
     /// <summary>Plans a model and packs its weights; the caller owns the packed weights (null for nodes without).</summary>
     public static Plan Create(IntegerModel model, SessionOptions options, int threads, Isa isa, out PackedConvWeights?[] packed)
     {
@@ -59,17 +56,10 @@ internal static class Planner
         return new Plan(model, batch, isa, nodes, ranges[..edges], length);
     }
 
-    // A kernel cuts small batches into other chunks than large ones, so that a part of the batch may need more than the whole.
+    // A kernel cuts small batches into other chunks than large ones, so that one image may need more than the whole batch; nothing between needs more than both.
     private static long Scratch(in ConvShape shape, PackedConvWeights weights, int batch, int threads)
-    {
-        long bytes = IntegerConv.ScratchBytes(shape with { Batch = batch }, weights, threads);
-        for (int part = 1; part < Math.Min(batch, LargestOddBatch); part++)
-        {
-            bytes = Math.Max(bytes, IntegerConv.ScratchBytes(shape with { Batch = part }, weights, threads));
-        }
-
-        return bytes;
-    }
+        => Math.Max(
+            IntegerConv.ScratchBytes(shape with { Batch = batch }, weights, threads), IntegerConv.ScratchBytes(shape with { Batch = 1 }, weights, threads));
 
     private static PackedConvWeights Pack(ConvolutionNode node, RangeProof proof, IntegerConvKernel kernel)
     {

@@ -27,10 +27,13 @@ internal readonly struct BitplanePartition
         // Pairs of pixels, so that only a chunk's last one may be alone.
         int pixels = Chunks.RowPixels * Chunks.BlockRows, runs = (pixels + MostRunPixels - 1) / MostRunPixels;
         RunPixels = (((pixels + runs - 1) / runs) + 1) & -2;
+
+        // Runs of equal length may be shorter for more pixels. Memory for the longest possible run never shrinks as pixels are added.
+        int most = Math.Min((pixels + 1) & -2, MostRunPixels);
         BitsBytes = (Chunks.InputRows * RowBytes + 63) & -64;
-        SumsBytes = (long)RunPixels * lanes * sizeof(short);
-        CountersBytes = (long)(RunPixels + 1) * lanes * BitplaneCounters.Vectors;
-        SlotBytes = BitsBytes + SumsBytes + CountersBytes + (RunPixels * (long)sizeof(ulong));
+        SumsBytes = (long)most * lanes * sizeof(short);
+        CountersBytes = (long)(most + 1) * lanes * BitplaneCounters.Vectors;
+        SlotBytes = BitsBytes + SumsBytes + CountersBytes + (most * (long)sizeof(ulong));
     }
 
     public ConvChunks Chunks { get; }
