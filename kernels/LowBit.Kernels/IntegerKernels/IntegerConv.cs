@@ -30,7 +30,7 @@ public static unsafe class IntegerConv
     /// <param name="weights">Codes <c>[OutChannels, KernelHeight, KernelWidth, InChannels / Groups]</c>.</param>
     /// <param name="proof">The proof for these codes.</param>
     /// <param name="kernel">The kernel.</param>
-    /// <exception cref="ArgumentException">Sizes, codes, proof and kernel do not belong together.</exception>
+    /// <exception cref="ArgumentException">Sizes, codes, proof and kernel do not belong together, or the kernel does not serve the proof's widths.</exception>
     /// <exception cref="PlatformNotSupportedException">This CPU lacks the kernel's instruction set.</exception>
     public static PackedConvWeights Pack(in ConvShape shape, ReadOnlySpan<sbyte> weights, RangeProof proof, IntegerConvKernel kernel)
     {
@@ -59,6 +59,12 @@ public static unsafe class IntegerConv
         if (!kernel.IsSupported)
         {
             throw new PlatformNotSupportedException($"this CPU cannot run {kernel}");
+        }
+
+        if (!kernel.Serves(proof.WeightBits, proof.ActivationBits))
+        {
+            throw new ArgumentException(
+                $"the {kernel.Family} kernel does not serve {proof.WeightBits}-bit weights with {proof.ActivationBits}-bit activations; take one of KernelRegistry.Candidates", nameof(kernel));
         }
 
         if (!kernel.Handles(shape, proof))

@@ -80,21 +80,66 @@ public unsafe class ConvArgumentsTests
         }
     }
 
-    [Fact]
-    public void Working_memory_of_a_smaller_batch_is_covered()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(4, 3)]
+    [InlineData(8, 8)]
+    public void Working_memory_of_a_smaller_batch_is_covered(int weightBits, int activationBits)
     {
         var random = new Random(9);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 200; i++)
         {
-            int size = random.Next(1, 40), kernel = Math.Min(random.Next(1, 4), size), full = random.Next(2, 20);
-            var shape = new ConvShape(1, size, size, random.Next(1, 70), random.Next(1, 70), kernel, kernel, random.Next(1, 3), random.Next(kernel));
-            using PackedConvWeights packed = IntegerConv.Pack(shape, new sbyte[shape.WeightLength], RangeProof.Create(0, 0, 255, shape.ReductionLength), CpuFeatures.Best);
-            long enough = Math.Max(IntegerConv.ScratchBytes(shape, packed, 3), IntegerConv.ScratchBytes(shape with { Batch = full }, packed, 3));
-            for (int batch = 1; batch < full; batch++)
+            int size = i % 4 == 0 ? 1 : random.Next(1, 40), kernel = Math.Min(random.Next(1, 4), size), full = random.Next(2, 40);
+            var shape = new ConvShape(1, size, size, random.Next(1, 70), random.Next(1, 150), kernel, kernel, random.Next(1, 3), random.Next(kernel));
+            if (i % 8 == 7)
             {
-                Assert.InRange(IntegerConv.ScratchBytes(shape with { Batch = batch }, packed, 3), 1, enough);
+                shape = shape with { OutChannels = shape.InChannels, Groups = shape.InChannels };
+            }
+
+            // What IntegerConv.ScratchBytes asks, without packing weights for every kernel.
+            RangeProof proof = ConvProblem.Prove(shape, weightBits, activationBits);
+            foreach (IntegerConvKernel body in KernelRegistry.Candidates(shape, proof, CpuFeatures.Best))
+            {
+                long enough = Math.Max(body.ScratchBytes(shape, proof, 3), body.ScratchBytes(shape with { Batch = full }, proof, 3));
+                for (int batch = 1; batch < full; batch++)
+                {
+                    long needed = body.ScratchBytes(shape with { Batch = batch }, proof, 3);
+                    Assert.True(needed <= enough, $"{body} {shape}: a batch of {batch} needs {needed} bytes, 1 and {full} need {enough}");
+                }
             }
         }
+    }
+
+    [Fact]
+    public void Packing_refuses_a_kernel_that_does_not_serve_the_widths()
+    {
+        var dense = new ConvShape(1, 1, 1, 64, 64, 1, 1, 1, 0);
+        var depthwise = new ConvShape(1, 3, 3, 16, 16, 3, 3, 1, 1, 16);
+        int unserved = 0;
+        foreach (IntegerConvKernel kernel in KernelRegistry.Kernels)
+        {
+            ConvShape shape = kernel.Family == KernelRegistry.DepthwiseFamily ? depthwise : dense;
+            var codes = new sbyte[shape.WeightLength];
+            Array.Fill(codes, (sbyte)-1);
+            for (int pair = 0; kernel.IsSupported && pair < 64; pair++)
+            {
+                (int weightBits, int activationBits) = ((pair / 8) + 1, (pair % 8) + 1);
+                RangeProof proof = ConvProblem.Prove(shape, weightBits, activationBits);
+                if (kernel.Serves(weightBits, activationBits))
+                {
+                    IntegerConv.Pack(shape, codes, proof, kernel).Dispose();
+                    continue;
+                }
+
+                ArgumentException refusal = Assert.Throws<ArgumentException>(() => IntegerConv.Pack(shape, codes, proof, kernel));
+                Assert.Contains($"{kernel.Family} kernel does not serve {weightBits}-bit weights with {activationBits}-bit activations", refusal.Message, StringComparison.Ordinal);
+                unserved++;
+            }
+        }
+
+        Assert.True(unserved > 0 || CpuFeatures.Best == Isa.Scalar);
     }
 
     private static void Throws(IntegerConvArguments arguments) => Assert.ThrowsAny<ArgumentException>(() => IntegerConv.Run(arguments, WorkerPool.Shared));
