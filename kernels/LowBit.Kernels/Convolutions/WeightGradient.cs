@@ -30,6 +30,7 @@ internal static unsafe class WeightGradient<L, V>
             Shape = s,
             Input = joined ? ConvFrames.JoinedInput(s, x) : ConvFrames.Input(s, x, group),
             Gy = gy + (group * s.GroupOutChannels),
+            GyEnd = gy + s.OutputLength,
             Division = division,
             KernelRows = joined ? 1 : s.KernelHeight,
             RowStride = joined ? 1 : s.Stride,
@@ -106,6 +107,7 @@ internal static unsafe class WeightGradient<L, V>
         int vectors = job.Division.Vectors(panel), width = vectors * L.Count, valid = job.Division.Valid(panel);
         nint gyRow = (nint)s.OutWidth * s.OutChannels;
         float* gy = job.Gy + ((((nint)band.Image * s.OutHeight) + band.FirstRow) * gyRow) + job.Division.First(panel);
+        float* lastGy = gy + (((nint)band.Rows * s.OutWidth) - 1) * s.OutChannels;
         TileArguments t = default;
         t.ARow = 1;
         t.AStep = s.Stride * band.FramePixel;
@@ -115,9 +117,9 @@ internal static unsafe class WeightGradient<L, V>
         t.Steps = s.OutWidth;
         t.CRow = width;
         t.InitRow = width;
-        if (valid < width && band.Image == s.Batch - 1 && band.FirstRow + band.Rows == s.OutHeight)
+        if (valid < width && lastGy + width > job.GyEnd)
         {
-            // Elsewhere the surplus lanes read the channels of the next pixel and their sums are dropped; here they would leave the tensor.
+            // Elsewhere the surplus lanes read the channels of the next pixels and their sums are dropped; here they would leave the tensor.
             CopyEdge(gy, s.OutChannels, valid, band.Edge, width, (nint)band.Rows * s.OutWidth);
             gy = band.Edge;
             t.BStep = width;
@@ -168,6 +170,7 @@ internal static unsafe class WeightGradient<L, V>
         public int RowStride;
         public ImageSource Input;
         public float* Gy;
+        public float* GyEnd;
         public ColumnPanels Division;
         public int PanelsPerChunk;
         public int PanelChunks;

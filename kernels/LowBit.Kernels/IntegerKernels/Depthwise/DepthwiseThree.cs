@@ -64,7 +64,7 @@ internal static unsafe class DepthwiseThree<L, V, E>
         {
             for (int c = firstChannel; c < endChannel; c += L.Count)
             {
-                var panel = new DepthwisePanel(job, image, c, Math.Min(L.Count, endChannel - c), Weights(job, c));
+                var panel = new DepthwisePanel(job, image, c, Math.Min(L.Count, endChannel - c), L.Count, Weights(job, c));
                 if (isNarrow)
                 {
                     RunNarrow(job, panel, y, Math.Min(y + rows, endRow), sums);
@@ -125,8 +125,7 @@ internal static unsafe class DepthwiseThree<L, V, E>
     {
         int height = job.Height, width = job.Width, stride = job.Stride, top = (y * stride) - job.PaddingWidth;
 
-        // The last vector of the tensor's last pixel may have fewer bytes than a load takes.
-        if (panel.IsLast && panel.Valid < L.Count && top + 4 >= height)
+        if (top + 4 > panel.ReadableRows)
         {
             RunCopied(job, panel, y, first, end, upper, lower);
             return;
