@@ -75,7 +75,9 @@ internal static class NodeValidator
         PoolShape shape = node.Shape;
         CheckPoolShape(node, shape, input);
         RequirePadding(node, node.PaddingCode, input);
-        long highest = (long)shape.KernelHeight * shape.KernelWidth * input.MaxCode;
+
+        // The engine sums bytes and asks no edge for its bits, so the bound is that of all bytes.
+        long highest = (long)shape.KernelHeight * shape.KernelWidth * byte.MaxValue;
         Require(highest <= int.MaxValue, $"node '{node.Name}' sums up to {highest}, beyond 32 bits; use a smaller window");
         CheckViews(model, node, shape.OutHeight, shape.OutWidth, shape.Channels);
     }

@@ -19,6 +19,24 @@ public class ModelValidationTests
     }
 
     [Theory]
+    [InlineData(2901, 2902, true)]
+    [InlineData(2902, 2902, false)]
+    [InlineData(3000, 3000, false)]
+    public void A_window_whose_sums_the_engine_cannot_hold_is_refused_whatever_the_bits(int height, int width, bool isPossible)
+    {
+        // The engine sums bytes and asks no edge for its bits: 255·2901·2902 is the last product below 2^31.
+        if (isPossible)
+        {
+            Assert.Equal(1, Averaged(height, width)().Classes);
+            return;
+        }
+
+        string message = Refusal(Averaged(height, width));
+        Assert.Contains("node 'average'", message, StringComparison.Ordinal);
+        Assert.Contains("beyond 32 bits", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(9)]
     [InlineData(31)]
@@ -92,6 +110,27 @@ public class ModelValidationTests
 
     private static ConvolutionNode Renamed(ConvolutionNode node)
         => new() { Name = "again", Input = node.Input, PaddingCode = node.PaddingCode, Shape = node.Shape, Weights = node.Weights, Views = node.Views };
+
+    // The mean of four-bit codes over the whole image, as the logit.
+    private static Func<IntegerModel> Averaged(int height, int width)
+    {
+        IntegerEdge[] edges = [new("image", height, width, 1, 8, 1, 0), new("codes", height, width, 1, 4, 1, 0), new("logits", 1, 1, 1, IntegerEdge.LogitBits, 1, 0)];
+        return () => new IntegerModel(
+            "average",
+            edges,
+            [
+                new LookupNode { Name = "input", Input = 0, Output = 1, PerChannel = false, Table = new byte[256] },
+                new SumPoolNode
+                {
+                    Name = "average",
+                    Input = 1,
+                    PaddingCode = 0,
+                    Shape = new PoolShape(1, height, width, 1, height, width, 1, 0),
+                    Views = [new OutputView(2, new RequantizeTable([1], [0], [1], int.MinValue, int.MaxValue))],
+                },
+            ],
+            []);
+    }
 
     private static Func<IntegerModel> Linear(int length, int bits, RequantizeTable table)
     {
