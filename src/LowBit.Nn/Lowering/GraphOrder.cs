@@ -6,6 +6,7 @@ namespace LowBit.Nn.Lowering;
 internal static class GraphOrder
 {
     /// <summary>The steps that the logits need, producers first; otherwise in the order in which they were collected.</summary>
+    /// <exception cref="LoweringException">A view of a sum needs another view of it through further steps.</exception>
     public static List<GraphStep> Sort(IReadOnlyList<GraphStep> steps, CodeTensor logits)
     {
         var producers = new Dictionary<CodeTensor, GraphStep>();
@@ -19,6 +20,7 @@ internal static class GraphOrder
 
         HashSet<CodeTensor> needed = Prune(steps, producers, logits);
         var done = new HashSet<GraphStep>();
+        var path = new List<GraphStep>();
         var sorted = new List<GraphStep>();
         foreach (GraphStep step in steps)
         {
@@ -26,7 +28,7 @@ internal static class GraphOrder
             {
                 if (needed.Contains(output))
                 {
-                    Visit(step, producers, done, sorted);
+                    Visit(step, producers, done, path, sorted);
                     break;
                 }
             }
@@ -78,21 +80,38 @@ internal static class GraphOrder
     }
 
     // Depth is the length of the network: recursion is safe for every model that fits memory.
-    private static void Visit(GraphStep step, Dictionary<CodeTensor, GraphStep> producers, HashSet<GraphStep> done, List<GraphStep> sorted)
+    private static void Visit(
+        GraphStep step, Dictionary<CodeTensor, GraphStep> producers, HashSet<GraphStep> done, List<GraphStep> path, List<GraphStep> sorted)
     {
+        RequireNoCycle(step, path);
         if (!done.Add(step))
         {
             return;
         }
 
+        path.Add(step);
         foreach (CodeTensor input in step.Inputs)
         {
-            if (producers.TryGetValue(input, out GraphStep? producer))
+            // A view may add what an earlier view of the same sum has written.
+            if (producers.TryGetValue(input, out GraphStep? producer) && !ReferenceEquals(producer, step))
             {
-                Visit(producer, producers, done, sorted);
+                Visit(producer, producers, done, path, sorted);
             }
         }
 
+        path.RemoveAt(path.Count - 1);
         sorted.Add(step);
+    }
+
+    // All views of a sum are computed where the sum is. Only sums get outputs after others have read them, so every cycle has one with several.
+    private static void RequireNoCycle(GraphStep step, List<GraphStep> path)
+    {
+        int first = path.IndexOf(step);
+        if (first >= 0)
+        {
+            int sum = path.FindIndex(first, static other => other is SumStep { Views.Count: > 1 });
+            throw new LoweringException(
+                path[sum].Name, "a quantizer of its output adds codes that were computed from another quantizer of it; put the two views on separate layers");
+        }
     }
 }

@@ -4,6 +4,7 @@ using LowBit.Nn.Lowering;
 using LowBit.Nn.Models;
 using LowBit.Quantization;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 using Xunit;
 
 namespace LowBit.Nn.Tests.Lowering;
@@ -119,6 +120,24 @@ public class LoweringErrorTests
         Message(model, 270, "node 'fc': a sum of 72900 products of weights ");
     }
 
+    [Fact]
+    public void A_sum_that_needs_its_own_codes_through_another_layer_is_named()
+    {
+        Device device = CpuDevice.Shared;
+        using (var through = new Reused(device, hasPool: true))
+        {
+            through.Initialize(1);
+            See(through);
+            Message(through, 8, "layer 'conv': a quantizer of its output adds codes that were computed from another quantizer of it; put the two views on separate layers");
+        }
+
+        // The codes themselves are there when the second view is computed.
+        using var directly = new Reused(device, hasPool: false);
+        directly.Initialize(1);
+        See(directly);
+        Assert.Equal(3, Lower(directly, 8).Model.Classes);
+    }
+
     private static Conv2d Conv(int inChannels, int outChannels)
         => new(CpuDevice.Shared, new ConvOptions(inChannels, outChannels, 3, Padding: 1), new QuantizerOptions { Method = "uniform", Bits = 4, PerChannel = true, Signed = true });
 
@@ -165,6 +184,43 @@ public class LoweringErrorTests
         {
             model.Forward(Tensor.Full(model.Device, new Shape(2, 8, 8, 1), 0.5f));
         }
+    }
+
+    /// <summary>x = conv, y = Q2(x + p), where p is Q1(x) or its maximum over windows.</summary>
+    private sealed class Reused : Module
+    {
+        private readonly InputQuant _input;
+        private readonly Conv2d _conv;
+        private readonly ActivationQuant _quant1;
+        private readonly MaxPool2d? _pool;
+        private readonly ActivationQuant _quant2;
+        private readonly Linear _linear;
+
+        public Reused(Device device, bool hasPool)
+            : base(device)
+        {
+            _input = RegisterModule("input", new InputQuant(device, s_normalization));
+            _conv = RegisterModule("conv", Conv(1, 2));
+            _quant1 = RegisterModule("quant1", new ActivationQuant(device, Codes()));
+            _pool = hasPool ? RegisterModule("pool", new MaxPool2d(device, 3, 1, 1)) : null;
+            _quant2 = RegisterModule("quant2", new ActivationQuant(device, Codes()));
+            _linear = RegisterModule("linear", new Linear(device, 128, 3, bias: true, Codes() with { Signed = true }));
+        }
+
+        public override Tensor Forward(Tensor x)
+        {
+            Tensor sum = _conv.Forward(_input.Forward(x)), p = _quant1.Forward(sum);
+            return _linear.Forward(_quant2.Forward(sum + (_pool is null ? p : _pool.Forward(p))).Flatten());
+        }
+
+        public override LoweredEdge Lower(LoweringContext context, LoweredEdge input)
+        {
+            LoweredEdge sum = _conv.Lower(context, _input.Lower(context, input)), p = _quant1.Lower(context, sum);
+            LoweredEdge y = _quant2.Lower(context, context.Sum("sum", sum, _pool is null ? p : _pool.Lower(context, p)));
+            return _linear.Lower(context, context.Flatten("flatten", y));
+        }
+
+        private static QuantizerOptions Codes() => new() { Method = "lsq", Bits = 4, PerChannel = false, Signed = false };
     }
 
     private sealed class Strange(Device device) : Module(device)
