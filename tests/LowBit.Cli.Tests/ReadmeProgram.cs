@@ -43,7 +43,7 @@ internal static class ReadmeProgram
         LbqWriter.Write(file, integers);
         using var session = new Session(LbqReader.Read(file), new SessionOptions { Batch = 8_000 });
         var classes = new int[8_000];
-        session.Classify(images.Pixels.Span, classes);                          // bytes in, classes out, no float in between
+        session.Classify(images.Pixels.Span, classes);                          // bytes in, classes out, bit-exact
         // README end
         int correct = 0;
         for (int i = 0; i < classes.Length; i++)

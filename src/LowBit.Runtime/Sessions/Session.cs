@@ -10,10 +10,13 @@ using LowBit.Runtime.Planning;
 namespace LowBit.Runtime.Sessions;
 
 /// <summary>
-/// Runs an <see cref="IntegerModel"/>: pixels in, int32 logits out, no float between. All memory is taken when the session is made;
+/// Runs an <see cref="IntegerModel"/>: pixels in, int32 logits out, integers between. All memory is taken when the session is made;
 /// a run allocates nothing. The results are the same on every instruction set, thread count and batch size.
 /// </summary>
-/// <remarks>A session serves one caller at a time; make one session for each concurrent caller.</remarks>
+/// <remarks>
+/// No rounding of a floating-point number decides a code: a requantization rule is computed in 64 bits, or, where that is proven to give the same
+/// integer for every sum, as one fused multiply-add in single precision. A session serves one caller at a time; make one session for each concurrent caller.
+/// </remarks>
 public sealed class Session : IDisposable
 {
     private readonly WorkerPool _pool;
