@@ -1,7 +1,7 @@
 using LowBit.Kernels.Tests.IntegerKernels;
 
 // Tests that may end their process, and tools that print what documents hold:
-//   dotnet LowBit.Kernels.Tests.dll guard-pages     every integer kernel on buffers that end at protected pages
+//   dotnet LowBit.Kernels.Tests.dll guard-pages     every integer kernel and float convolution on buffers that end at protected pages
 //   dotnet LowBit.Kernels.Tests.dll kernel-table    the generated part of docs/kernels.md
 switch (args is [string command] ? command : "")
 {
