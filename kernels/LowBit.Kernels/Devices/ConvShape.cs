@@ -42,7 +42,7 @@ public readonly record struct ConvShape(
     /// <summary>Products summed for one output: <c>KernelHeight · KernelWidth · InChannels / Groups</c>.</summary>
     public int ReductionLength => KernelHeight * KernelWidth * GroupInChannels;
 
-    /// <summary>Multiplications and additions of the forward pass: <c>2 · OutputLength · ReductionLength</c>.</summary>
+    /// <summary>Multiplications and additions of the forward pass: <c>2 · OutputLength · ReductionLength</c>, those with padding included.</summary>
     public double Operations => 2.0 * OutputLength * ReductionLength;
 
     /// <summary>True when each channel is convolved alone.</summary>

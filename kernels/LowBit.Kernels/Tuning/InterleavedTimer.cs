@@ -54,14 +54,7 @@ public static class InterleavedTimer
             }
         }
 
-        var timings = new Timing[candidates.Count];
-        for (int i = 0; i < timings.Length; i++)
-        {
-            Array.Sort(times[i]);
-            timings[i] = new Timing(times[i][0], times[i][rounds / 2]);
-        }
-
-        return timings;
+        return Array.ConvertAll(times, static rounds => Timing.Of(rounds));
     }
 
     private static double Time(Action candidate, int calls)

@@ -26,6 +26,17 @@ public sealed class CeilingLoopsTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
+    public void The_first_cache_delivers_two_vectors_in_a_cycle()
+    {
+        // Two load units bring 8 bytes per lane while two multiply-add units do 4 operations: 2, or 4 where there is one such unit. One load in a cycle would be half of that.
+        using var pool = new WorkerPool(1);
+        Isa isa = CpuFeatures.Best == Isa.Scalar ? Isa.Vector128 : CpuFeatures.Best;
+        CeilingFigures figures = CeilingLoops.Measure(pool, isa, secondsPerFigure: 0.1).PerThread;
+        Assert.InRange(figures.ReadL1 / figures.FmaGflops, 1.3, 4.4);
+    }
+
+    [Fact]
     public void Single_figures_are_positive_for_every_vector_set()
     {
         foreach (Isa isa in CpuFeatures.Usable)

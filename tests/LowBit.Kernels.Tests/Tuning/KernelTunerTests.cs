@@ -63,6 +63,15 @@ public class KernelTunerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => InterleavedTimer.Measure([], 0));
     }
 
+    [Fact]
+    public void The_median_of_an_even_number_of_rounds_is_the_mean_of_the_middle_ones()
+    {
+        Assert.Equal(new Timing(1, 2), Timing.Of([3, 1]));
+        Assert.Equal(new Timing(1, 3), Timing.Of([9, 1, 2, 4]));
+        Assert.Equal(new Timing(1, 2), Timing.Of([2, 9, 1]));
+        Assert.Equal(new Timing(5, 5), Timing.Of([5]));
+    }
+
     [Theory]
     [InlineData("a 1 8 8 4 4 3 1 1", "fields")]
     [InlineData("a 1 8 8 4 4 3 1 1 x", "not a number")]
