@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LowBit.Cli.Hosting;
 using Xunit;
@@ -17,6 +18,22 @@ internal static class Cli
         using var error = new StringWriter();
         int code = CliApplication.Run(args, new CliHost(output, error, OutputIsTerminal: false, ErrorIsTerminal: false, Color: false, stop));
         return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs in a process of its own, for settings that a process reads once.</summary>
+    /// <param name="variable">An environment variable.</param>
+    /// <param name="value">Its value; null: not set.</param>
+    /// <param name="args">The command line.</param>
+    public static (int Code, string Output, string Error) RunAlone(string variable, string? value, params string[] args)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
+        var start = new ProcessStartInfo(host, [typeof(CliApplication).Assembly.Location, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[variable] = value;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
     }
 
     /// <summary>Runs with --json and parses stdout, which must be exactly one document.</summary>

@@ -9,7 +9,8 @@ namespace LowBit.Bench.Quick;
 
 /// <summary>
 /// Figures within a minute: the candidates of each shape take turns, so that all meet the same load and clock; printed are the
-/// fastest and the median time and the share of the ceiling, measured before and after, that the fastest reaches.
+/// fastest and the median time and the share of the ceiling, measured before and after, that the fastest reaches. The ceiling is one thread's peak times the threads,
+/// at most the processors.
 /// </summary>
 internal static class QuickCommand
 {
@@ -18,20 +19,29 @@ internal static class QuickCommand
 
     /// <summary>Runs the command.</summary>
     /// <param name="args">The arguments after <c>--quick</c>.</param>
-    /// <returns>0, or 2 when the arguments are not understood.</returns>
+    /// <returns>0, or 2 when the arguments or the shape list are not understood.</returns>
     public static int Run(string[] args)
     {
-        QuickOptions options;
         try
         {
-            options = QuickOptions.Parse(args);
+            Run(QuickOptions.Parse(args));
+            return 0;
         }
         catch (FormatException e)
         {
             Console.Error.WriteLine(e.Message);
             return 2;
         }
+        catch (TypeInitializationException e) when (e.InnerException is ArgumentException wrong)
+        {
+            // LOWBIT_ISA names no instruction set.
+            Console.Error.WriteLine(wrong.Message);
+            return 2;
+        }
+    }
 
+    private static void Run(QuickOptions options)
+    {
         using var pool = new WorkerPool(options.Threads);
         Console.WriteLine($"{options.Mode}, {CpuFeatures.Word(options.Isa)}, {options.Threads} thread(s), {options.Rounds} rounds");
         Console.WriteLine($"{"shape",-22} {"product",-12} {"min ms",9} {"median ms",10} {"G op/s",8} {"ceiling",8} {"share",6}");
@@ -67,15 +77,13 @@ internal static class QuickCommand
 
                 break;
         }
-
-        return 0;
     }
 
     private static void Measure(string name, QuickOptions options, Func<Isa, double, double> ceilingOf, params Candidate[] candidates)
     {
         double ceiling = ceilingOf(options.Isa, CeilingSeconds);
         Timing[] timings = InterleavedTimer.Measure([.. candidates.Select(candidate => candidate.Run)], options.Rounds);
-        ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds)) * options.Threads;
+        ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds)) * Math.Min(options.Threads, Environment.ProcessorCount);
         for (int i = 0; i < candidates.Length; i++)
         {
             Candidate candidate = candidates[i];

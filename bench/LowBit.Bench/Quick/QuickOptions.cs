@@ -1,3 +1,5 @@
+using System.Globalization;
+using LowBit.Bench.Shapes;
 using LowBit.Kernels.Isas;
 
 namespace LowBit.Bench.Quick;
@@ -10,6 +12,9 @@ namespace LowBit.Bench.Quick;
 /// <param name="Rounds">Times each candidate is timed.</param>
 internal sealed record QuickOptions(string Mode, string Shapes, Isa Isa, int Threads, int Rounds)
 {
+    private const int MostThreads = 1024;
+    private const int MostRounds = 100_000;
+
     public const string Usage = "usage: --quick conv|gemm|intconv [--shapes FILE] [--isa avx512|avx2|vector128] [--threads N] [--rounds N]";
 
     /// <summary>Reads the arguments after <c>--quick</c>.</summary>
@@ -28,9 +33,9 @@ internal sealed record QuickOptions(string Mode, string Shapes, Isa Isa, int Thr
             options = args[i] switch
             {
                 "--shapes" => options with { Shapes = value },
-                "--threads" => options with { Threads = int.Parse(value) },
-                "--rounds" => options with { Rounds = int.Parse(value) },
-                "--isa" => options with { Isa = Enum.Parse<Isa>(value, ignoreCase: true) },
+                "--threads" => options with { Threads = Number(args[i], value, MostThreads) },
+                "--rounds" => options with { Rounds = Number(args[i], value, MostRounds) },
+                "--isa" => options with { Isa = ParseIsa(value) },
                 _ => throw new FormatException($"'{args[i]}' is not an option; {Usage}"),
             };
         }
@@ -40,6 +45,27 @@ internal sealed record QuickOptions(string Mode, string Shapes, Isa Isa, int Thr
             throw new FormatException($"this machine has no {CpuFeatures.Word(options.Isa)} vectors to measure");
         }
 
-        return options;
+        return ShapeFile.Exists(options.Shapes)
+            ? options
+            : throw new FormatException($"there is no shape list '{options.Shapes}': give a file, or conv, gemm or intconv");
+    }
+
+    private static int Number(string option, string value, int most)
+        => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= most
+            ? number
+            : throw new FormatException($"{option} is '{value}'; it must be 1 to {most}");
+
+    // By its word alone: a number would name an instruction set too, and one that is none.
+    private static Isa ParseIsa(string value)
+    {
+        foreach (Isa isa in Enum.GetValues<Isa>())
+        {
+            if (string.Equals(CpuFeatures.Word(isa), value, StringComparison.OrdinalIgnoreCase))
+            {
+                return isa;
+            }
+        }
+
+        throw new FormatException($"--isa is '{value}'; it must be avx512, avx2 or vector128");
     }
 }

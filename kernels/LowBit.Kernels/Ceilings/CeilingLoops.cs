@@ -22,16 +22,18 @@ public static unsafe class CeilingLoops
     /// <param name="pool">The threads.</param>
     /// <param name="isa">The instruction set to use; the CPU must support it.</param>
     /// <param name="secondsPerFigure">Time spent on each of the eighteen figures; 0.05 is enough on an idle machine.</param>
+    /// <param name="stop">Ends the measurement early.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is not positive, or <paramref name="isa"/> has no vectors.</exception>
-    public static CeilingReport Measure(WorkerPool pool, Isa isa, double secondsPerFigure = 0.1)
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was set.</exception>
+    public static CeilingReport Measure(WorkerPool pool, Isa isa, double secondsPerFigure = 0.1, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(secondsPerFigure);
         return isa switch
         {
-            Isa.Avx512 => Measure<FmaLanes512, Vector512<float>, ByteLanes512, BitLanes512, Vector512<byte>>(pool, isa, secondsPerFigure),
-            Isa.Avx2 => Measure<FmaLanes256, Vector256<float>, ByteLanes256, BitLanes256, Vector256<byte>>(pool, isa, secondsPerFigure),
-            Isa.Vector128 => Measure<FmaLanes128, Vector128<float>, ByteLanes128, BitLanes128, Vector128<byte>>(pool, isa, secondsPerFigure),
+            Isa.Avx512 => Measure<FmaLanes512, Vector512<float>, ByteLanes512, BitLanes512, Vector512<byte>>(pool, isa, secondsPerFigure, stop),
+            Isa.Avx2 => Measure<FmaLanes256, Vector256<float>, ByteLanes256, BitLanes256, Vector256<byte>>(pool, isa, secondsPerFigure, stop),
+            Isa.Vector128 => Measure<FmaLanes128, Vector128<float>, ByteLanes128, BitLanes128, Vector128<byte>>(pool, isa, secondsPerFigure, stop),
             _ => throw new ArgumentOutOfRangeException(nameof(isa), isa, "ceilings are measured for vector instruction sets only"),
         };
     }
@@ -58,7 +60,7 @@ public static unsafe class CeilingLoops
         _ => throw new ArgumentOutOfRangeException(nameof(isa), isa, "ceilings are measured for vector instruction sets only"),
     });
 
-    private static CeilingReport Measure<L, V, B, P, U>(WorkerPool pool, Isa isa, double seconds)
+    private static CeilingReport Measure<L, V, B, P, U>(WorkerPool pool, Isa isa, double seconds, CancellationToken stop)
         where L : struct, IFmaLanes<V>
         where V : struct
         where B : struct, IByteLanes<U>
@@ -71,7 +73,7 @@ public static unsafe class CeilingLoops
         {
             NativeMemory.Clear(memory, (nuint)MemoryBytes);
             return new CeilingReport(
-                isa, pool.ThreadCount, Figures<L, V, B, P, U>(new Run(one, memory, seconds)), Figures<L, V, B, P, U>(new Run(pool, memory, seconds)));
+                isa, pool.ThreadCount, Figures<L, V, B, P, U>(new Run(one, memory, seconds, stop)), Figures<L, V, B, P, U>(new Run(pool, memory, seconds, stop)));
         }
         finally
         {
@@ -103,7 +105,7 @@ public static unsafe class CeilingLoops
         try
         {
             NativeMemory.Clear(memory, (nuint)SmallBytes);
-            return Best(new Run(one, memory, seconds), SmallBytes, loop);
+            return Best(new Run(one, memory, seconds, CancellationToken.None), SmallBytes, loop);
         }
         finally
         {
@@ -143,6 +145,7 @@ public static unsafe class CeilingLoops
         long end = Stopwatch.GetTimestamp() + (long)(run.Seconds * Stopwatch.Frequency);
         for (int round = 0; round < 5 || Stopwatch.GetTimestamp() < end; round++)
         {
+            run.Stop.ThrowIfCancellationRequested();
             best = Math.Min(best, Round(run.Pool, ref job, threads));
         }
 
@@ -174,13 +177,15 @@ public static unsafe class CeilingLoops
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private readonly struct Run(WorkerPool pool, byte* memory, double seconds)
+    private readonly struct Run(WorkerPool pool, byte* memory, double seconds, CancellationToken stop)
     {
         public WorkerPool Pool => pool;
 
         public byte* Memory => memory;
 
         public double Seconds => seconds;
+
+        public CancellationToken Stop => stop;
     }
 
     private struct Job

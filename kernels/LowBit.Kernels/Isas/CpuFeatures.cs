@@ -14,6 +14,9 @@ public static class CpuFeatures
     /// <summary>The widest instruction set that kernels may use in this process.</summary>
     public static Isa Best { get; } = Limit(Environment.GetEnvironmentVariable(LimitVariable));
 
+    /// <summary>The widest instruction set that the CPU offers, whatever <c>LOWBIT_ISA</c> says.</summary>
+    public static Isa Widest { get; } = Limit(null);
+
     /// <summary>The processor's own name, for example <c>Intel(R) Xeon(R) Processor @ 2.50GHz</c>; the architecture's where it cannot be asked.</summary>
     public static string ProcessorName { get; } = ReadProcessorName();
 
@@ -87,8 +90,8 @@ public static class CpuFeatures
                 "vector128" => Isa.Vector128,
                 "avx2" => Isa.Avx2,
                 "avx512" => Isa.Avx512,
-                _ => throw new InvalidOperationException(
-                    $"{LimitVariable}={word} names no instruction set; use scalar, vector128, avx2 or avx512"),
+                _ => throw new ArgumentException(
+                    $"{LimitVariable}={word} names no instruction set; use scalar, vector128, avx2 or avx512", nameof(word)),
             };
         }
 

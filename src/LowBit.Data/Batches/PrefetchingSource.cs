@@ -19,11 +19,18 @@ public sealed class PrefetchingSource : IDisposable
 
     /// <summary>Starts the thread; the first batch is made when it is asked for.</summary>
     /// <param name="source">Where batches come from; also usable by others meanwhile.</param>
+    /// <exception cref="ArgumentException">A batch has more numbers than one array holds.</exception>
     public PrefetchingSource(BatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        long numbers = (long)source.BatchSize * source.Set.ImageLength;
+        if (numbers > Array.MaxLength)
+        {
+            throw new ArgumentException($"a batch of {source.BatchSize} images of {source.Set.Name} has {numbers} numbers, more than one array holds; use a smaller batch", nameof(source));
+        }
+
         Source = source;
-        _images = new float[source.BatchSize * source.Set.ImageLength];
+        _images = new float[numbers];
         _labels = new int[source.BatchSize];
         _thread = new Thread(Work) { IsBackground = true, Name = "lowbit-prefetch" };
         _thread.Start();

@@ -15,35 +15,41 @@ public sealed class DataCache
 
     private const int Attempts = 3;
 
-    private static readonly HttpClient s_client = new() { Timeout = TimeSpan.FromSeconds(60) };
+    // The client's own limit ends with the headers; the same holds for each piece of the content that follows.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private static readonly HttpClient s_client = new() { Timeout = s_patience };
 
     private readonly bool _offline;
     private readonly IProgress<DownloadProgress>? _progress;
     private readonly Func<Uri, CancellationToken, Task<Stream>> _open;
     private readonly TimeSpan _pause;
+    private readonly TimeSpan _patience;
 
     /// <summary>Names the cache; nothing is touched yet.</summary>
     /// <param name="folder">The data folder, or null: <c>LOWBIT_DATA</c>, else <c>~/.cache/lowbit/data</c>.</param>
     /// <param name="offline">True: never download, fail with a sentence instead.</param>
     /// <param name="progress">Receives the bytes downloaded so far, or null.</param>
     public DataCache(string? folder = null, bool offline = false, IProgress<DownloadProgress>? progress = null)
-        : this(folder, offline, progress, OpenHttpAsync, TimeSpan.FromSeconds(2))
+        : this(folder, offline, progress, OpenHttpAsync, TimeSpan.FromSeconds(2), s_patience)
     {
     }
 
-    /// <summary>For tests: another way to open an address and another pause between attempts.</summary>
+    /// <summary>For tests: another way to open an address, another pause between attempts and another time to wait for bytes.</summary>
     internal DataCache(
         string? folder,
         bool offline,
         IProgress<DownloadProgress>? progress,
         Func<Uri, CancellationToken, Task<Stream>> open,
-        TimeSpan pause)
+        TimeSpan pause,
+        TimeSpan patience)
     {
         Folder = folder ?? DefaultFolder();
         _offline = offline;
         _progress = progress;
         _open = open;
         _pause = pause;
+        _patience = patience;
     }
 
     /// <summary>The data folder.</summary>
@@ -184,7 +190,7 @@ public sealed class DataCache
         var buffer = new byte[1 << 16];
         long total = 0;
         int got;
-        while ((got = source.ReadAsync(buffer, cancellation).AsTask().GetAwaiter().GetResult()) > 0)
+        while ((got = ReadSome(source, buffer, cancellation)) > 0)
         {
             total += got;
             if (total > file.Length)
@@ -197,6 +203,20 @@ public sealed class DataCache
         }
 
         target.Flush(flushToDisk: true);
+    }
+
+    private int ReadSome(Stream source, byte[] buffer, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_patience);
+        try
+        {
+            return source.ReadAsync(buffer, limit.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"nothing arrived for {_patience.TotalSeconds} seconds", failure);
+        }
     }
 
     private void DownloadArchive(RemoteSet set, string[] paths, CancellationToken cancellation)

@@ -46,7 +46,7 @@ public static class ImageFolderReader
                 bytes += size.Value.Length;
                 if (bytes > ImageSet.MaximumBytes)
                 {
-                    throw new DataFormatException($"{folder} holds more than {ImageSet.MaximumBytes} bytes of pixels; give a smaller size or fewer pictures");
+                    throw new DataFormatException($"{folder} holds more than {ImageSet.MaximumBytes} bytes of pixels; use smaller or fewer pictures");
                 }
             }
 
@@ -77,6 +77,6 @@ public static class ImageFolderReader
 
         return size.Resize
             ? coloured.Resized(size.Height, size.Width)
-            : throw new DataFormatException($"{file} is {image.Width}x{image.Height}, the pictures before it are {size.Width}x{size.Height}; give a size to bring all to one");
+            : throw new DataFormatException($"{file} is {image.Width}x{image.Height}, the set has {size.Width}x{size.Height}; bring all pictures to one size first, with any picture program");
     }
 }

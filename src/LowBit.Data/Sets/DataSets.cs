@@ -115,16 +115,16 @@ public static class DataSets
         if (Directory.Exists(train) && Directory.Exists(test))
         {
             ImageSet training = ImageFolderReader.Read(train, FolderPrefix + folder, size);
-            return split == Split.Train ? training : TestFolder(test, folder, training);
+            return split == Split.Train ? training : TestFolder(test, folder, training, size?.Resize ?? false);
         }
 
         ImageSet all = ImageFolderReader.Read(folder, FolderPrefix + folder, size);
         return Part(all, split);
     }
 
-    private static ImageSet TestFolder(string test, string folder, ImageSet training)
+    private static ImageSet TestFolder(string test, string folder, ImageSet training, bool resize)
     {
-        ImageSet set = ImageFolderReader.Read(test, FolderPrefix + folder, new ImageSize(training.Height, training.Width, training.Channels));
+        ImageSet set = ImageFolderReader.Read(test, FolderPrefix + folder, new ImageSize(training.Height, training.Width, training.Channels, resize));
         for (int i = 0; i < Math.Max(set.Classes, training.Classes); i++)
         {
             if (i >= set.Classes || i >= training.Classes || set.ClassNames[i] != training.ClassNames[i])

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LowBit.Interchange.Safetensors;
 using LowBit.Kernels.Files;
 using LowBit.Nn;
@@ -65,6 +66,38 @@ public static class StateDict
         }
 
         return writer;
+    }
+
+    /// <summary>Compares a file, bit by bit, with what <see cref="Save"/> collects from a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="file">The state dictionary.</param>
+    /// <returns>The name of the first tensor that is missing, superfluous, or has another type, shape or value; null when there is none.</returns>
+    public static string? FirstDifference(Module model, SafetensorsReader file)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(file);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (StateTensor tensor in StateTensor.Of(model))
+        {
+            names.Add(tensor.Name);
+            if (!file.TryFind(tensor.Name, out SafetensorsEntry entry)
+                || entry.Type != SafetensorsType.Float32
+                || !entry.Shape.AsSpan().SequenceEqual(tensor.FileShape)
+                || !MemoryMarshal.AsBytes<float>(file.ReadFloats(entry)).SequenceEqual(MemoryMarshal.AsBytes<float>(tensor.ToFile())))
+            {
+                return tensor.Name;
+            }
+        }
+
+        foreach (SafetensorsEntry entry in file.Entries)
+        {
+            if (!names.Contains(entry.Name))
+            {
+                return entry.Name;
+            }
+        }
+
+        return null;
     }
 
     private static float[] Read(StateTensor target, SafetensorsReader file)

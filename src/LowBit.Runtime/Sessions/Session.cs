@@ -147,7 +147,18 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>The time of each node since the session was made.</summary>
+    /// <summary>Forgets the runs so far, so that <see cref="Profile"/> tells of those that follow; without <see cref="SessionOptions.Profile"/> there is nothing to forget.</summary>
+    public void ResetProfile()
+    {
+        _runs = 0;
+        _images = 0;
+        if (_ticks is not null)
+        {
+            Array.Clear(_ticks);
+        }
+    }
+
+    /// <summary>The time of each node since the session was made, or since the last <see cref="ResetProfile"/>.</summary>
     /// <exception cref="InvalidOperationException">The session was made without <see cref="SessionOptions.Profile"/>.</exception>
     public IReadOnlyList<NodeProfile> Profile()
     {

@@ -20,5 +20,14 @@ public class BenchCeilingsCommandTests
     }
 
     [Fact]
+    public void An_interrupt_ends_the_measurement()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        (int code, string output, string error) = Cli.Run(stop.Token, "bench", "ceilings", "--seconds", "60", "--threads", "1");
+        Assert.Equal((130, "", "interrupted"), (code, output, error.Trim()));
+    }
+
+    [Fact]
     public void An_absurd_time_is_refused() => Cli.Fails(2, "--seconds", "bench", "ceilings", "--seconds", "0");
 }

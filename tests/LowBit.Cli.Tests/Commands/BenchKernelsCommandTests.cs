@@ -53,6 +53,45 @@ public class BenchKernelsCommandTests
         Assert.DoesNotContain(lines.Single(line => line.StartsWith("| w2 ", StringComparison.Ordinal)), c => c == '.');
     }
 
+    [Theory]
+    [InlineData()]
+    [InlineData("--matrix")]
+    public void A_name_with_brackets_is_shown_as_it_is(params string[] how)
+    {
+        using var folder = new TemporaryFolder();
+        string shapes = folder.Write("s.txt", "a[0].b 1 6 6 8 16 3 1 1 1\n");
+        (int code, string output, string error) = Cli.Run(["bench", "kernels", "--shapes", shapes, "--pairs", "w4a4", "--rounds", "20", .. how]);
+        Assert.True(code == 0, error);
+        Assert.Contains("a[0].b", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Threads_are_one_unless_asked_for_and_zero_is_one_on_each_processor()
+    {
+        using var folder = new TemporaryFolder();
+        string[] args = ["bench", "kernels", "--shapes", folder.Write("s.txt", "small 1 6 6 8 16 3 1 1 1\n"), "--pairs", "w4a4", "--rounds", "20"];
+        Assert.Equal(1, Cli.Json(args).Document.GetProperty("threads").GetInt32());
+        Assert.Equal(Environment.ProcessorCount, Cli.Json([.. args, "--threads", "0"]).Document.GetProperty("threads").GetInt32());
+    }
+
+    [Fact]
+    public void More_threads_than_processors_do_not_raise_the_ceiling()
+    {
+        using var folder = new TemporaryFolder();
+        string[] args = ["bench", "kernels", "--shapes", folder.Write("s.txt", "small 1 6 6 8 16 3 1 1 1\n"), "--pairs", "w4a4", "--rounds", "20", "--threads"];
+        double Ceiling(int threads) => Cli.Json([.. args, $"{threads}"]).Document.GetProperty("fmaCeilingGflops").GetDouble();
+
+        // Four times the threads would be four times the ceiling; half of that is far above what a busy machine changes.
+        Assert.InRange(Ceiling(4 * Environment.ProcessorCount), 0.01, 2.5 * Ceiling(Environment.ProcessorCount));
+    }
+
+    [Fact]
+    public void The_folder_of_the_chart_is_looked_for_before_anything_is_measured()
+    {
+        using var folder = new TemporaryFolder();
+        Cli.Fails(3, "no folder", "bench", "kernels", "--chart", folder.File("none/c.svg"));
+    }
+
     [Fact]
     public void Wrong_input_is_one_sentence()
     {

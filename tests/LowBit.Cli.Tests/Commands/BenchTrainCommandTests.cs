@@ -34,6 +34,14 @@ public class BenchTrainCommandTests
     public void An_unknown_model_is_refused(string model, string hint) => Cli.Fails(2, hint, "bench", "train", model);
 
     [Fact]
+    public void Threads_are_one_unless_asked_for_and_zero_is_one_on_each_processor()
+    {
+        string[] args = ["bench", "train", "mlp", "--batch", "2", "--rounds", "5"];
+        Assert.Equal(1, Cli.Json(args).Document.GetProperty("threads").GetInt32());
+        Assert.Equal(Environment.ProcessorCount, Cli.Json([.. args, "--threads", "0"]).Document.GetProperty("threads").GetInt32());
+    }
+
+    [Fact]
     public void An_absurd_batch_is_refused() => Cli.Fails(2, "--batch", "bench", "train", "resnet20", "--batch", "0");
 
     [Fact]

@@ -56,10 +56,12 @@ public class ModelCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
     public void Export_writes_float_weights_for_other_tools()
     {
         using var folder = new TemporaryFolder();
-        (int code, _, _) = Cli.Run("export", trained.RunFolder, "-o", folder.File("m.safetensors"));
+        (int code, JsonElement exported) = Cli.Json("export", trained.RunFolder, "-o", folder.File("m.safetensors"));
         Assert.Equal(0, code);
         using var file = LowBit.Interchange.Safetensors.SafetensorsReader.Open(folder.File("m.safetensors"));
         Assert.Equal([8, 4, 5, 5], file.Find("conv2.weight").Shape);
+        Assert.Equal(new FileInfo(folder.File("m.safetensors")).Length, exported.GetProperty("bytes").GetInt64());
+        Assert.Equal(file.Entries.Sum(entry => 4L * entry.Length), exported.GetProperty("weightBytes").GetInt64());
     }
 
     [Fact]
@@ -94,7 +96,20 @@ public class ModelCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
         Cli.Fails(3, "--resize", "run", trained.ModelFile, folder.Write("c.png", large));
         Assert.Equal(0, Cli.Run("run", trained.ModelFile, folder.File("c.png"), "--resize").Code);
         Cli.Fails(2, "no record 2", "run", trained.ModelFile, records + "#2");
+        Cli.Fails(2, "leave #3 out", "run", trained.ModelFile, picture + "#3");
+        byte[] empty = [.. idx[..4], 0, 0, 0, 0, .. idx[8..16]];
+        Cli.Fails(3, "holds no image", "run", trained.ModelFile, folder.Write("e.idx3", empty));
+        Cli.Fails(3, "holds no image", "run", trained.ModelFile, folder.File("e.idx3") + "#0");
         Cli.Fails(3, "truncated", "run", trained.ModelFile, folder.Write("d.png", blank[..60]));
+    }
+
+    [Fact]
+    public void Counts_of_images_outside_their_range_are_refused()
+    {
+        Cli.Fails(2, "--batch is 1000000", "eval", trained.RunFolder, "--batch", "1000000");
+        Cli.Fails(2, "--batch is 0", "eval", trained.ModelFile, "--batch", "0");
+        Cli.Fails(2, "--images is -5", "eval", trained.ModelFile, "--images", "-5");
+        Cli.Fails(2, "--images is -5", "verify", trained.RunFolder, "--images", "-5");
     }
 
     [Fact]
@@ -175,18 +190,6 @@ public class ModelCommandTests(TrainedFixture trained) : IClassFixture<TrainedFi
             Assert.Equal(0, code);
             Assert.NotEmpty(output);
             Assert.DoesNotContain('\u001b', output + error);
-        }
-    }
-
-    /// <summary>Presses Ctrl-C when a word appears.</summary>
-    private sealed class CancellingWriter(string word, CancellationTokenSource stop) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            if (value?.Contains(word, StringComparison.Ordinal) == true)
-            {
-                stop.Cancel();
-            }
         }
     }
 }

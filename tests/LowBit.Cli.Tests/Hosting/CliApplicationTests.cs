@@ -22,6 +22,24 @@ public class CliApplicationTests
     public void An_unknown_option_gets_the_nearest_name(string nearest, params string[] args) => Cli.Fails(2, $"'{nearest}'", args);
 
     [Theory]
+    [InlineData("run lowbit bench train --help", "bench", "train")]
+    [InlineData("lowbit bench ceilings does not expect 'stray'; run lowbit bench ceilings --help", "bench", "ceilings", "stray")]
+    [InlineData("lowbit bench kernels has no option '--paris'; did you mean '--pairs'", "bench", "kernels", "--paris", "w2a2")]
+    [InlineData("run lowbit bench --help", "bench")]
+    [InlineData("lowbit doctor does not expect 'stray'; run lowbit doctor --help", "doctor", "--json", "--tune", "x", "stray")]
+    public void A_command_is_named_with_all_its_words(string words, params string[] args) => Cli.Fails(2, words, args);
+
+    [Theory]
+    [InlineData("doctor")]
+    [InlineData("bench", "ceilings")]
+    public void A_wrong_environment_variable_is_two(params string[] args)
+    {
+        (int code, string output, string error) = Cli.RunAlone("LOWBIT_ISA", "avx", args);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Equal("error: LOWBIT_ISA=avx names no instruction set; use scalar, vector128, avx2 or avx512", error.Trim());
+    }
+
+    [Theory]
     [InlineData("--threads is -1", "doctor", "--threads", "-1")]
     [InlineData("--device gpu", "doctor", "--device", "gpu")]
     [InlineData("no device 'tpu'", "doctor", "--device", "tpu")]

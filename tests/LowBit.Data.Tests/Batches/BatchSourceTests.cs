@@ -100,6 +100,13 @@ public class BatchSourceTests
     }
 
     [Fact]
+    public void A_batch_beyond_one_array_is_refused()
+    {
+        BatchSource source = Source(shuffle: false, batch: 1 << 29);
+        Assert.Contains("6442450944 numbers", Assert.Throws<ArgumentException>(() => new PrefetchingSource(source)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wrong_arguments_are_refused_with_their_values()
     {
         BatchSource source = Source(shuffle: true, batch: 4);

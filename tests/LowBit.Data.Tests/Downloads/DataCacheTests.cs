@@ -103,8 +103,45 @@ public class DataCacheTests
         Assert.Contains("f.bin", Assert.Throws<DataFormatException>(() => Cache(folder, _ => new MemoryStream(archive)).Require(set)).Message, StringComparison.Ordinal);
     }
 
-    private static DataCache Cache(TemporaryFolder folder, Func<Uri, Stream> open)
-        => new(folder.Path, offline: false, null, (address, _) => Task.FromResult(open(address)), TimeSpan.Zero);
+    [Fact]
+    public void A_download_that_stalls_is_given_up_and_the_next_address_asked()
+    {
+        using var folder = new TemporaryFolder();
+        var asked = new List<string>();
+        string path = Cache(
+            folder,
+            address =>
+            {
+                asked.Add(address.ToString());
+                return asked.Count == 1 ? new StallingStream(s_content[..100]) : new MemoryStream(s_content);
+            },
+            TimeSpan.FromMilliseconds(50)).Require(Set())[0];
+        Assert.Equal(["http://one/f.bin", "http://two/f.bin"], asked);
+        Assert.Equal(s_content, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_download_that_always_stalls_ends_with_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        DataUnavailableException failure = Assert.Throws<DataUnavailableException>(
+            () => Cache(folder, _ => new StallingStream([]), TimeSpan.FromMilliseconds(20)).Require(Set()));
+        Assert.Contains("nothing arrived for 0.02 seconds", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Cancelling_ends_a_stalled_download_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        DataCache cache = Cache(folder, _ => new StallingStream(s_content[..100]));
+        Assert.ThrowsAny<OperationCanceledException>(() => cache.Require(Set(), stop.Token));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    private static DataCache Cache(TemporaryFolder folder, Func<Uri, Stream> open, TimeSpan? patience = null)
+        => new(folder.Path, offline: false, null, (address, _) => Task.FromResult(open(address)), TimeSpan.Zero, patience ?? TimeSpan.FromMinutes(1));
 
     private static MemoryStream Count(ref int calls, byte[] content)
     {
@@ -132,5 +169,20 @@ public class DataCacheTests
         }
 
         return packed.ToArray();
+    }
+
+    /// <summary>Gives its bytes and then nothing more, as a connection does whose other end has gone.</summary>
+    private sealed class StallingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int got = Read(buffer.Span);
+            if (got == 0)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return got;
+        }
     }
 }

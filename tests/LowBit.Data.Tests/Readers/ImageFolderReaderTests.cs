@@ -28,7 +28,10 @@ public class ImageFolderReaderTests
         using var folder = new TemporaryFolder();
         folder.Write("a/1.png", Png(4, 4, 50));
         folder.Write("a/2.png", Png(8, 6, 50));
-        Assert.Contains("6x8", Assert.Throws<DataFormatException>(() => ImageFolderReader.Read(folder.Path, "mine")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "is 6x8, the set has 4x4; bring all pictures to one size first, with any picture program",
+            Assert.Throws<DataFormatException>(() => ImageFolderReader.Read(folder.Path, "mine")).Message,
+            StringComparison.Ordinal);
         ImageSet set = ImageFolderReader.Read(folder.Path, "mine", new ImageSize(5, 5, 3, Resize: true));
         Assert.Equal(2 * 75, set.Pixels.Length);
         // A constant picture stays constant under any resampling.
@@ -55,6 +58,19 @@ public class ImageFolderReaderTests
         Assert.Equal(1, DataSets.Load("folder:" + folder.Path, Split.Train, cache).Image(0)[0]);
         Assert.Equal(4, DataSets.Load("folder:" + folder.Path, Split.Test, cache).Image(1)[0]);
         folder.Write("test/c/1.png", Png(4, 4, 4));
+        Assert.Throws<DataFormatException>(() => DataSets.Load("folder:" + folder.Path, Split.Test, cache));
+    }
+
+    [Fact]
+    public void Test_folders_are_resampled_as_training_folders_are()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("train/a/1.png", Png(4, 4, 1));
+        folder.Write("test/a/1.png", Png(8, 6, 3));
+        var cache = new LowBit.Data.Downloads.DataCache(folder.Path, offline: true);
+        ImageSet test = DataSets.Load("folder:" + folder.Path, Split.Test, cache, new ImageSize(5, 5, 1, Resize: true));
+        Assert.Equal((5, 5), (test.Height, test.Width));
+        Assert.All(test.Pixels.ToArray(), p => Assert.Equal(3, p));
         Assert.Throws<DataFormatException>(() => DataSets.Load("folder:" + folder.Path, Split.Test, cache));
     }
 

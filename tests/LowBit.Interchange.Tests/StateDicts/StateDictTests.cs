@@ -14,6 +14,32 @@ namespace LowBit.Interchange.Tests.StateDicts;
 public class StateDictTests
 {
     [Fact]
+    public void A_file_is_compared_with_the_model_bit_by_bit()
+    {
+        using var model = new Sequential(CpuDevice.Shared);
+        model.Append("conv", new Conv2d(CpuDevice.Shared, new ConvOptions(3, 2, 2), null));
+        byte[] good = StateDict.Save(model).ToBytes();
+        string? Difference(byte[] bytes)
+        {
+            using var file = SafetensorsReader.FromBytes("x", bytes);
+            return StateDict.FirstDifference(model, file);
+        }
+
+        Assert.Null(Difference(good));
+        byte[] wrong = [.. good];
+        wrong[^1] ^= 0x80;
+        Assert.Equal("conv.weight", Difference(wrong));
+        float[] values = model.Parameters()[0].Tensor.ToArray();
+        var shape = new SafetensorsWriter();
+        shape.Add("conv.weight", [2, 3, 4], values);
+        Assert.Equal("conv.weight", Difference(shape.ToBytes()));
+        Assert.Equal("conv.weight", Difference(new SafetensorsWriter().ToBytes()));
+        SafetensorsWriter more = StateDict.Save(model);
+        more.Add("other", [1], [1f]);
+        Assert.Equal("other", Difference(more.ToBytes()));
+    }
+
+    [Fact]
     public void A_convolution_is_transposed_from_oihw()
     {
         using var model = new Sequential(CpuDevice.Shared);

@@ -50,6 +50,15 @@ public sealed class CeilingLoopsTests
     }
 
     [Fact]
+    public void A_measurement_that_is_stopped_ends()
+    {
+        using var pool = new WorkerPool(1);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => CeilingLoops.Measure(pool, Isa.Vector128, secondsPerFigure: 1000, stop.Token));
+    }
+
+    [Fact]
     public void A_set_without_vectors_or_time_is_refused()
     {
         using var pool = new WorkerPool(1);

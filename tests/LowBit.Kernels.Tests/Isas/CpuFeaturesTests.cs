@@ -46,10 +46,12 @@ public class CpuFeaturesTests(ITestOutputHelper output)
     [Fact]
     public void An_unknown_limit_is_refused()
     {
-        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() => CpuFeatures.Limit("avx1024"));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => CpuFeatures.Limit("avx1024"));
         Assert.Contains("LOWBIT_ISA=avx1024", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => CpuFeatures.Word((Isa)99));
         Assert.Equal(CpuFeatures.Limit("avx512"), CpuFeatures.Limit(null));
+        Assert.Equal(CpuFeatures.Limit(null), CpuFeatures.Widest);
+        Assert.True(CpuFeatures.Best <= CpuFeatures.Widest);
         Assert.Equal(CpuFeatures.Limit("avx512"), CpuFeatures.Limit(""));
     }
 }

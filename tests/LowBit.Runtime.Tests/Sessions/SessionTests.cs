@@ -83,6 +83,26 @@ public class SessionTests
     }
 
     [Fact]
+    public void A_profile_that_was_reset_counts_only_what_follows()
+    {
+        IntegerModel model = SampleModel.Create();
+        using var session = new Session(model, new SessionOptions { Profile = true, Threads = 1 });
+        var logits = new int[model.Classes];
+        for (int warm = 0; warm < 3; warm++)
+        {
+            session.Run(SampleModel.Images(1), logits);
+        }
+
+        session.ResetProfile();
+        Assert.All(session.Profile(), p => Assert.Equal((0, 0, 0.0), (p.Runs, p.Images, p.Milliseconds)));
+        session.Run(SampleModel.Images(1), logits);
+        session.Run(SampleModel.Images(1), logits);
+        Assert.All(session.Profile(), p => Assert.Equal((2, 2), (p.Runs, p.Images)));
+        using var plain = new Session(model);
+        plain.ResetProfile();
+    }
+
+    [Fact]
     public void Classes_are_those_of_the_highest_logits_for_any_number_of_images()
     {
         IntegerModel model = SampleModel.Create();

@@ -30,7 +30,7 @@ internal static class BenchCeilingsCommand
         }
 
         using var pool = new WorkerPool(context.Threads > 0 ? context.Threads : Environment.ProcessorCount);
-        CeilingReport report = CeilingLoops.Measure(pool, CpuFeatures.Best, seconds);
+        CeilingReport report = CeilingLoops.Measure(pool, CpuFeatures.Best, seconds, context.Stop);
         CeilingsDocument document = Document(report);
         if (context.IsJson)
         {

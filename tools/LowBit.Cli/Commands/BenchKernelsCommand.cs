@@ -25,7 +25,7 @@ internal static class BenchKernelsCommand
     private static readonly Option<string?> s_chart = new("--chart") { Description = "Draw the chosen kernels into this SVG file" };
 
     public static CommandDefinition Define()
-        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling") { s_pairs, s_shapes, s_layers, s_rounds, s_matrix, s_chart }, Run);
+        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling, which is one thread's peak times the threads (at most the processors); on one thread unless --threads says more") { s_pairs, s_shapes, s_layers, s_rounds, s_matrix, s_chart }, Run);
 
     private static int Run(CommandContext context)
     {
@@ -48,7 +48,13 @@ internal static class BenchKernelsCommand
             throw new UsageException($"no layer's name contains '{filter}'");
         }
 
-        using var measurement = new KernelComparison(context.Threads > 0 ? context.Threads : 1, rounds);
+        string? chart = context.Parse.GetValue(s_chart);
+        if (chart is not null)
+        {
+            CommandContext.RequireFolderOf(chart);
+        }
+
+        using var measurement = new KernelComparison(context.ThreadsOr(1), rounds);
         foreach (NamedLayer layer in layers)
         {
             context.Log($"measuring {layer.Name}");
@@ -56,7 +62,7 @@ internal static class BenchKernelsCommand
         }
 
         KernelsDocument document = measurement.Document();
-        if (context.Parse.GetValue(s_chart) is { } chart)
+        if (chart is not null)
         {
             AtomicFile.Write(chart, System.Text.Encoding.UTF8.GetBytes(KernelChart.Draw(document)));
             context.Log($"wrote {chart}");
@@ -94,7 +100,7 @@ internal static class BenchKernelsCommand
         foreach (KernelRowDocument row in document.Rows)
         {
             table.AddRow(
-                row.Layer, (row.Chosen ? "* " : "  ") + row.Key, Number(row.MinimumMilliseconds, "F4"), Number(row.MedianMilliseconds, "F4"), Number(row.Gops, "F1"),
+                Markup.Escape(row.Layer), Markup.Escape((row.Chosen ? "* " : "  ") + row.Key), Number(row.MinimumMilliseconds, "F4"), Number(row.MedianMilliseconds, "F4"), Number(row.Gops, "F1"),
                 Number(row.PercentOfCeiling, "F0"), Number(row.RatioToInt8, "F2"), Number(row.RatioToFp32, "F2"));
         }
 

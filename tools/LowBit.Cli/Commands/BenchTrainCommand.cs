@@ -30,7 +30,7 @@ internal static class BenchTrainCommand
     private static readonly Option<bool> s_profile = new("--profile") { Description = "Show where the time of a step goes" };
 
     public static CommandDefinition Define()
-        => new(new Command("train", "Measure a training step, in float and quantized") { s_model, s_pairs, s_method, s_batch, s_width, s_rounds, s_profile }, Run);
+        => new(new Command("train", "Measure a training step, in float and quantized, against one thread's peak times the threads (at most the processors); on one thread unless --threads says more") { s_model, s_pairs, s_method, s_batch, s_width, s_rounds, s_profile }, Run);
 
     private static int Run(CommandContext context)
     {
@@ -81,7 +81,10 @@ internal static class BenchTrainCommand
     private static TrainBenchDocument Measure(
         CommandContext context, string name, ModelSection model, List<(string Mode, QuantizationSection? Section)> modes, int batch, int rounds)
     {
-        int threads = context.Threads > 0 ? context.Threads : 1;
+        int threads = context.ThreadsOr(1);
+
+        // What more threads than processors could reach is no more than what the processors can.
+        int parallel = Math.Min(threads, Environment.ProcessorCount);
         using var pool = new WorkerPool(threads);
         var devices = new List<Device>();
         var steps = new List<TrainSteps>();
@@ -102,13 +105,13 @@ internal static class BenchTrainCommand
             var rows = new List<TrainBenchRow>();
             for (int i = 0; i < modes.Count; i++)
             {
-                (double gflop, List<TrainOperationRow> operations) = Profile(pool, model, modes[i].Section, batch, isProfiled ? ProfiledSteps : 1, ceiling * threads);
+                (double gflop, List<TrainOperationRow> operations) = Profile(pool, model, modes[i].Section, batch, isProfiled ? ProfiledSteps : 1, ceiling * parallel);
                 rows.Add(new TrainBenchRow
                 {
                     Mode = modes[i].Mode,
                     ImagesPerSecond = Math.Round(batch / timings[i].Minimum, 1),
                     MedianImagesPerSecond = Math.Round(batch / timings[i].Median, 1),
-                    PercentOfFmaPeak = Math.Round(100 * gflop / timings[i].Minimum / (ceiling * threads), 1),
+                    PercentOfFmaPeak = Math.Round(100 * gflop / timings[i].Minimum / (ceiling * parallel), 1),
                     OverheadOverFp32 = Math.Round(timings[i].Minimum / timings[0].Minimum, 3),
                     StepGflop = Math.Round(gflop, 3),
                     PeakMiB = Math.Round(devices[i].Memory.Peak / MiB, 1),

@@ -48,6 +48,7 @@ internal static class DoctorCommand
             DataFolder = cache.Folder,
             Data = Data(cache.Folder),
             Warnings = Warnings(cache.Folder),
+            Notes = ["this build has no GPU device; everything runs on the processor"],
         };
         if (context.IsJson)
         {
@@ -79,6 +80,11 @@ internal static class DoctorCommand
         Row("data folder", document.DataFolder);
         Row("data sets here", string.Join(", ", document.Data.Where(set => set.Value).Select(set => set.Key).DefaultIfEmpty("none; they are downloaded when first used")));
         console.Write(grid);
+        foreach (string note in document.Notes)
+        {
+            console.Write(new Text($"note: {note}\n"));
+        }
+
         foreach (string warning in document.Warnings)
         {
             console.Write(new Text($"warning: {warning}\n", new Style(Color.Yellow)));
@@ -133,19 +139,18 @@ internal static class DoctorCommand
     private static List<string> Warnings(string folder)
     {
         var warnings = new List<string>();
-        string? limit = Environment.GetEnvironmentVariable(CpuFeatures.LimitVariable);
-        if (!string.IsNullOrEmpty(limit))
+        if (CpuFeatures.Best < CpuFeatures.Widest)
         {
-            warnings.Add($"{CpuFeatures.LimitVariable}={limit} limits the instruction set to {CpuFeatures.Word(CpuFeatures.Best)}; unset it for full speed");
+            warnings.Add($"{CpuFeatures.LimitVariable}={Environment.GetEnvironmentVariable(CpuFeatures.LimitVariable)} limits the instruction set to {CpuFeatures.Word(CpuFeatures.Best)}; unset it for full speed");
         }
 
         if (!RuntimeFeature.IsDynamicCodeCompiled && !Vector256.IsHardwareAccelerated && RuntimeInformation.ProcessArchitecture == Architecture.X64)
         {
             warnings.Add("this program was compiled ahead of time without AVX2; publish with <IlcInstructionSet>native</IlcInstructionSet> or for x86-64-v3");
         }
-        else if (CpuFeatures.Best < Isa.Avx2 && RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        else if (CpuFeatures.Widest < Isa.Avx2 && RuntimeInformation.ProcessArchitecture == Architecture.X64)
         {
-            warnings.Add($"only {CpuFeatures.Word(CpuFeatures.Best)} is available; kernels are many times slower than with AVX2");
+            warnings.Add($"only {CpuFeatures.Word(CpuFeatures.Widest)} is available; kernels are many times slower than with AVX2");
         }
 
         if (IsDebugBuild)
@@ -163,7 +168,6 @@ internal static class DoctorCommand
             warnings.Add($"the data folder {folder} cannot be written; name another one with --data-dir or {DataCache.FolderVariable}");
         }
 
-        warnings.Add("this build has no GPU device; everything runs on the processor");
         return warnings;
     }
 

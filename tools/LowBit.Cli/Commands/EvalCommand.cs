@@ -18,6 +18,9 @@ namespace LowBit.Cli.Commands;
 /// <summary>eval: the accuracy of a checkpoint, an integer model or a state dictionary on test images.</summary>
 internal static class EvalCommand
 {
+    // As recipes limit data.evaluationBatch.
+    private const int MostBatch = 65536;
+
     private static readonly Argument<string> s_file = new("file") { Description = "Checkpoint (.lbc or a run's folder), integer model (.lbq) or .safetensors" };
     private static readonly Option<string?> s_data = new("--data") { Description = "Data set; else the one the model was trained on" };
     private static readonly Option<string?> s_model = ForeignModelOptions.Model();
@@ -35,9 +38,15 @@ internal static class EvalCommand
     private static int Run(CommandContext context)
     {
         string path = ModelFiles.Locate(context.Parse.GetValue(s_file)!);
-        if (context.Parse.GetValue(s_batch) < 1 || context.Parse.GetValue(s_images) < 0)
+        int batch = context.Parse.GetValue(s_batch), images = context.Parse.GetValue(s_images);
+        if (batch is < 1 or > MostBatch)
         {
-            throw new UsageException("--batch must be 1 or more and --images 0 or more");
+            throw new UsageException($"--batch is {batch}; it must be 1 to {MostBatch}");
+        }
+
+        if (images < 0)
+        {
+            throw new UsageException($"--images is {images}; it must be 1 or more, or 0 for all");
         }
 
         EvalDocument document = ModelFiles.KindOf(path) switch

@@ -3,6 +3,7 @@ using System.Globalization;
 using LowBit.Cli.Documents;
 using LowBit.Cli.Hosting;
 using LowBit.Cli.Loading;
+using LowBit.Interchange.Safetensors;
 using LowBit.Interchange.StateDicts;
 using LowBit.Kernels.Files;
 using LowBit.Nn.Lowering;
@@ -26,11 +27,7 @@ internal static class ExportCommand
     {
         using TrainedModel trained = TrainedModel.Open(context, context.Parse.GetValue(s_checkpoint)!);
         string output = context.Parse.GetValue(s_output) ?? Path.ChangeExtension(trained.Path, ".lbq");
-        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(output))))
-        {
-            throw new DirectoryNotFoundException($"there is no folder for {output}; make it first");
-        }
-
+        CommandContext.RequireFolderOf(output);
         ExportDocument document = Path.GetExtension(output).ToLowerInvariant() switch
         {
             ".lbq" => Integers(context, trained, output),
@@ -68,8 +65,13 @@ internal static class ExportCommand
     private static ExportDocument Floats(TrainedModel trained, string output)
     {
         StateDict.Save(trained.Model).Save(output);
-        long bytes = new FileInfo(output).Length;
-        return new ExportDocument(output, bytes, bytes, "float32", [], []);
+        using var again = SafetensorsReader.Open(output);
+        if (StateDict.FirstDifference(trained.Model, again) is { } name)
+        {
+            throw new CheckFailedException($"{output} does not hold the same {name} when it is read again; this is a defect of lowbit, please report it");
+        }
+
+        return new ExportDocument(output, new FileInfo(output).Length, sizeof(float) * again.Entries.Sum(entry => (long)entry.Length), "float32", [], []);
     }
 
     private static void Show(CommandContext context, ExportDocument document)

@@ -18,7 +18,7 @@ internal static class KernelMatrix
         foreach (IGrouping<string, KernelRowDocument> layer in document.Rows.GroupBy(row => row.Layer))
         {
             var rows = layer.Where(row => row.Pair.Length == 4 && row.Pair[0] == 'w').ToList();
-            var table = context.NewTable().Title(layer.Key);
+            var table = context.NewTable().Title(Markup.Escape(layer.Key));
             table.AddColumn("x int8");
             for (int a = 1; a <= 8; a++)
             {

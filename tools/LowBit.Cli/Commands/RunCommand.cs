@@ -27,7 +27,7 @@ internal static class RunCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<bool> s_profile = new("--profile") { Description = "Show the time of every layer" };
+    private static readonly Option<bool> s_profile = new("--profile") { Description = "Show the time of every layer, and its share of one thread's int8 peak times the threads (at most the processors)" };
     private static readonly Option<bool> s_resize = new("--resize") { Description = "Resample pictures of another size" };
 
     public static CommandDefinition Define()
@@ -42,15 +42,15 @@ internal static class RunCommand
         bool profile = context.Parse.GetValue(s_profile);
         var logits = new int[model.Classes];
         var outputs = new List<OutputDocument>();
-        using (Session warm = ModelFiles.OpenSession(path, model, new SessionOptions { Threads = context.Threads, Costs = CostTable.LoadDefault() }))
+        using Session session = ModelFiles.OpenSession(path, model, new SessionOptions { Threads = context.Threads, Costs = CostTable.LoadDefault(), Profile = profile });
+
+        // The session that is timed is the one that is warm: its memory, its packed weights, its threads.
+        for (int i = 0; i < WarmUps; i++)
         {
-            for (int i = 0; i < WarmUps; i++)
-            {
-                warm.Run(images[0].Pixels, logits);
-            }
+            session.Run(images[0].Pixels, logits);
         }
 
-        using var session = new Session(model, new SessionOptions { Threads = context.Threads, Costs = CostTable.LoadDefault(), Profile = profile });
+        session.ResetProfile();
         long ticks = 0;
         foreach ((string name, byte[] pixels) in images)
         {
@@ -76,13 +76,13 @@ internal static class RunCommand
         return ExitCode.Success;
     }
 
-    /// <summary>The profile of a session, per image, with the reason for each kernel and its share of the machine's int8 ceiling.</summary>
+    /// <summary>The profile of a session, per image, with the reason for each kernel and its share of the int8 ceiling: one thread's peak times the threads, at most the processors.</summary>
     public static List<LayerTimeDocument> Times(Session session)
     {
         IReadOnlyList<NodeProfile> profile = session.Profile();
         double total = Math.Max(profile.Sum(node => node.Milliseconds), 1e-12);
-        int threads = session.Options.Threads == 0 ? Environment.ProcessorCount : session.Options.Threads;
-        double ceiling = CpuFeatures.Best == Isa.Scalar ? double.PositiveInfinity : threads * CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds);
+        int parallel = session.Options.Threads == 0 ? Environment.ProcessorCount : Math.Min(session.Options.Threads, Environment.ProcessorCount);
+        double ceiling = CpuFeatures.Best == Isa.Scalar ? double.PositiveInfinity : parallel * CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds);
         var times = new List<LayerTimeDocument>();
         for (int i = 0; i < profile.Count; i++)
         {

@@ -26,10 +26,19 @@ internal static class TuneRun
         CostTable table = CostTable.LoadDefault() ?? new CostTable();
         long start = Stopwatch.GetTimestamp();
         int measurements = 0;
-        for (int i = 0; i < layers.Count; i++)
+        try
         {
-            context.Log(string.Create(CultureInfo.InvariantCulture, $"[{i + 1}/{layers.Count}] w{layers[i].WeightBits}a{layers[i].ActivationBits} {layers[i].Shape}"));
-            measurements += KernelTuner.Measure(layers[i], table, CpuFeatures.Best, stop: context.Stop);
+            for (int i = 0; i < layers.Count; i++)
+            {
+                context.Log(string.Create(CultureInfo.InvariantCulture, $"[{i + 1}/{layers.Count}] w{layers[i].WeightBits}a{layers[i].ActivationBits} {layers[i].Shape}"));
+                measurements += KernelTuner.Measure(layers[i], table, CpuFeatures.Best, stop: context.Stop);
+            }
+        }
+        catch (OperationCanceledException) when (measurements > 0)
+        {
+            // Each layer's rows stand for themselves: what was measured is kept.
+            table.Save(path);
+            throw;
         }
 
         table.Save(path);

@@ -34,12 +34,17 @@ internal static class VerifyCommand
 
     private static int Run(CommandContext context)
     {
+        int limit = context.Parse.GetValue(s_images);
+        if (limit < 0)
+        {
+            throw new UsageException($"--images is {limit}; it must be 1 or more, or 0 for all");
+        }
+
         IReadOnlyList<Isa> isas = ChosenIsas(context.Parse.GetValue(s_isa)!);
         using TrainedModel trained = TrainedModel.Open(context, context.Parse.GetValue(s_checkpoint)!);
         LoweringResult lowered = Lowered.Lower(trained.Model, trained.Recipe, trained.Facts, trained.Stage);
         ImageSet set = Sources.Load(context, context.Parse.GetValue(s_data) ?? trained.Recipe.Data.Set, Split.Test);
         Sources.RequireFit(set, trained.Facts);
-        int limit = context.Parse.GetValue(s_images);
         set = limit > 0 ? set.Take(limit) : set;
 
         // The engine runs what the file holds, so that writer and reader are part of what is checked.

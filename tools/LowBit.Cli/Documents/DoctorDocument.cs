@@ -21,5 +21,9 @@ internal sealed record DoctorDocument
 
     public required IReadOnlyDictionary<string, bool> Data { get; init; }
 
+    /// <summary>What stands in the way of full speed.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What is so by design.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -81,17 +81,24 @@ internal static class CliApplication
 
     private static int Report(CliHost host, Exception failure, bool verbose)
     {
-        (int code, string sentence) = failure switch
+        // A wrong environment variable is met by whichever code first asks for what it sets.
+        Exception cause = failure;
+        while (cause is TypeInitializationException { InnerException: { } inner })
+        {
+            cause = inner;
+        }
+
+        (int code, string sentence) = cause switch
         {
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
-            UsageException => (ExitCode.Usage, failure.Message),
-            CheckFailedException or TrainingException => (ExitCode.Failed, failure.Message),
-            DataFormatException or DataUnavailableException or LoweringException or InvalidDataException => (ExitCode.BadData, failure.Message),
-            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (ExitCode.BadData, failure.Message),
-            ArgumentException => (ExitCode.Usage, failure.Message),
-            NotSupportedException or PlatformNotSupportedException => (ExitCode.Usage, failure.Message),
+            UsageException => (ExitCode.Usage, cause.Message),
+            CheckFailedException or TrainingException => (ExitCode.Failed, cause.Message),
+            DataFormatException or DataUnavailableException or LoweringException or InvalidDataException => (ExitCode.BadData, cause.Message),
+            FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (ExitCode.BadData, cause.Message),
+            ArgumentException => (ExitCode.Usage, cause.Message),
+            NotSupportedException or PlatformNotSupportedException => (ExitCode.Usage, cause.Message),
             OutOfMemoryException => (ExitCode.Failed, "there is not enough memory; use a smaller batch or fewer images"),
-            _ => (ExitCode.Failed, $"{failure.GetType().Name}: {failure.Message}; this is a defect of lowbit, run again with --verbose and report it"),
+            _ => (ExitCode.Failed, $"{cause.GetType().Name}: {cause.Message}; this is a defect of lowbit, run again with --verbose and report it"),
         };
         if (verbose)
         {

@@ -65,6 +65,17 @@ internal sealed class CommandContext : IDisposable
     /// <summary>The --threads setting; 0 for one on each processor.</summary>
     public int Threads { get; }
 
+    /// <summary>The threads that --threads names, one on each processor for 0; without the option <paramref name="absent"/>.</summary>
+    public int ThreadsOr(int absent)
+    {
+        if (Parse.GetResult(_common.Threads) is not { Implicit: false })
+        {
+            return absent;
+        }
+
+        return Threads > 0 ? Threads : Environment.ProcessorCount;
+    }
+
     /// <summary>The --seed setting, when given.</summary>
     public ulong? Seed { get; }
 
@@ -103,6 +114,15 @@ internal sealed class CommandContext : IDisposable
 
     /// <summary>The one JSON document.</summary>
     public void WriteJson<T>(T document, JsonTypeInfo<T> type) => Host.Output.WriteLine(JsonSerializer.Serialize(document, type));
+
+    /// <summary>Throws unless the folder that a file is to be written into exists: better at once than after the work.</summary>
+    public static void RequireFolderOf(string path)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new DirectoryNotFoundException($"there is no folder for {path}; make it first");
+        }
+    }
 
     /// <summary>The value of an argument that names an existing file.</summary>
     public string ExistingFile(Argument<string> argument)

@@ -36,7 +36,7 @@ internal static class Suggestions
         {
             if (token.StartsWith('-'))
             {
-                return $"{Name(command)} has no option '{token}'; did you mean '{NearestName.Find(token, Options(parse).ToArray())}'?";
+                return $"{Name(parse.CommandResult)} has no option '{token}'; did you mean '{NearestName.Find(token, Options(parse).ToArray())}'?";
             }
 
             if (command.Subcommands.Count > 0)
@@ -44,12 +44,12 @@ internal static class Suggestions
                 return $"there is no command '{token}'; did you mean '{NearestName.Find(token, [.. command.Subcommands.Select(sub => sub.Name)])}'?";
             }
 
-            return $"{Name(command)} does not expect '{token}'; run lowbit {command.Name} --help";
+            return $"{Name(parse.CommandResult)} does not expect '{token}'; run {Name(parse.CommandResult)} --help";
         }
 
         return command.Subcommands.Count > 0 && parse.Errors.Count > 0 && parse.Tokens.Count == 0
             ? $"name a command: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}"
-            : $"{Lower(parse.Errors[0].Message)}; run lowbit {(command is RootCommand ? "" : command.Name + " ")}--help";
+            : $"{Lower(parse.Errors[0].Message)}; run {Name(parse.CommandResult)} --help";
     }
 
     /// <summary>A message without line breaks, parameter names and the full stop.</summary>
@@ -60,7 +60,10 @@ internal static class Suggestions
         return text.ReplaceLineEndings(" ").TrimEnd().TrimEnd('.');
     }
 
-    private static string Name(Command command) => command is RootCommand ? "lowbit" : $"lowbit {command.Name}";
+    // All words that lead to a command: lowbit bench train.
+    private static string Name(CommandResult result) => result.Command is not RootCommand && result.Parent is CommandResult parent
+        ? $"{Name(parent)} {result.Command.Name}"
+        : "lowbit";
 
     private static List<string> Options(ParseResult parse)
     {

@@ -31,6 +31,11 @@ internal static class PictureFiles
 
             if (ImageFile.HasKnownExtension(file))
             {
+                if (record is not null)
+                {
+                    throw new UsageException($"{file} is one picture and has no record {record}; leave #{record} out");
+                }
+
                 images.Add((file, Fit(file, ImageFile.Read(file), image, resize)));
             }
             else
@@ -54,6 +59,11 @@ internal static class PictureFiles
     {
         bool cifar = Path.GetExtension(file).Equals(".bin", StringComparison.OrdinalIgnoreCase);
         (int count, int height, int width, int channels, byte[] pixels) = cifar ? Cifar(file, classes) : Idx(file);
+        if (count == 0)
+        {
+            throw new DataFormatException($"the file {file} holds no image");
+        }
+
         if (record >= count)
         {
             throw new UsageException($"{file} holds {count} images, there is no record {record}; records count from 0");
