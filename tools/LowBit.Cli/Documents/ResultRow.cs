@@ -29,7 +29,7 @@ internal sealed record ResultRow
 
     public double? FinalAccuracy { get; init; }
 
-    /// <summary>Best accuracy above that of the float run of the same data, model, epochs and seed; null without one.</summary>
+    /// <summary>Best accuracy above that of the float run of the same data, model, epochs and seed (of several, one of the same start, then the best); null without one.</summary>
     public double? ToFloat { get; init; }
 
     /// <summary>Training images per second, median over the epochs.</summary>

@@ -15,7 +15,7 @@ internal static class ResultsTable
         List<string> machines = [.. rows.SelectMany(row => row.Machines).Distinct()];
         var page = new StringBuilder("# Results\n\n");
         Text(page, $"Read from the runs in `{source.Replace('\\', '/')}/` by `lowbit results`; do not edit by hand. Accuracies are on the test images. ");
-        page.Append("Best and final have the recipe's own bits. \"To float\" is the best accuracy less that of the float run of the same data, model, epochs and seed. ");
+        page.Append("Best and final have the recipe's own bits. \"To float\" is the best accuracy less that of the float run of the same data, model, epochs and seed; of several, one of the same start, then the best. ");
         page.Append("Images per second are those of training, the median over the epochs. A recipe hash is the start of the SHA-256 of the recipe with every key written out; ");
         page.Append("the same recipe, seed and commit give the same weights on any number of threads.\n\n");
         page.Append("| recipe | data | bits | epochs | best | final | to float | images/s | wall time | seed | recipe hash | commit | machine |\n");

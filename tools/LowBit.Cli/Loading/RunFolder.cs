@@ -75,7 +75,7 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
     public ResultRow Row(IReadOnlyList<RunFolder> all)
     {
         QuantizationPolicy? policy = Recipe.Quantization?.ToPolicy();
-        double? twin = Recipe.Quantization is null ? null : all.Where(IsTwin).MaxBy(other => other.Recipe.Training.Init == Recipe.Training.Init)?.Best?.TestAccuracy;
+        double? twin = Recipe.Quantization is null ? null : all.Where(IsTwin).MaxBy(other => (other.Recipe.Training.Init == Recipe.Training.Init, other.Best?.TestAccuracy ?? 0))?.Best?.TestAccuracy;
         double[] rates = [.. Epochs.Select(epoch => epoch.ImagesPerSecond).Order()];
         string[] commits = [.. (Record?.Sessions ?? []).Select(session => session.Commit ?? "").Where(commit => commit.Length > 0).Distinct()];
         string[] machines = [.. (Record?.Sessions ?? []).Select(session => $"{session.Machine}, {session.Device}").Distinct()];
@@ -110,7 +110,7 @@ internal sealed record RunFolder(string Path, Recipe Recipe, RunRecord? Record, 
         return $"{Recipe.Name}{seed}{folder}";
     }
 
-    // The float run of the same model, data, epochs and seed; of several, one of the same start comes first.
+    // The float run of the same model, data, epochs and seed; of several, one of the same start, then the best.
     private bool IsTwin(RunFolder other) => other.Recipe.Quantization is null && other.Frame() == Frame();
 
     // By hash, as records compare lists by reference.
