@@ -41,6 +41,24 @@ internal static class Samples
     public static TrainingRun Start(Device device, Recipe recipe, PatternSource train, string? folder = null)
         => TrainingRun.Start(device, recipe, Facts(train), new TrainingSources(train, Test()), folder);
 
+    /// <summary>A run in <paramref name="folder"/> that is interrupted while that batch is loaded, and what it saved behind it.</summary>
+    public static Checkpoint Interrupt(Device device, Recipe recipe, int atEpoch, int atBatch, string folder)
+    {
+        PatternSource source = Train();
+        using var cancel = new CancellationTokenSource();
+        source.OnFill = (epoch, batch) =>
+        {
+            if ((epoch, batch) == (atEpoch, atBatch))
+            {
+                cancel.Cancel();
+            }
+        };
+        using TrainingRun run = Start(device, recipe, source, folder);
+        Assert.True(run.Run(token: cancel.Token).IsInterrupted);
+        Assert.Equal((atEpoch, atBatch + 1), (run.Trainer.Position.Epoch, run.Trainer.Position.Batch));
+        return CheckpointFile.Read(Path.Combine(folder, TrainingRun.LastFile));
+    }
+
     public static void AssertSameState(Module expected, Module actual)
     {
         IReadOnlyDictionary<string, CheckpointTensor> a = Checkpoint.Capture(expected), b = Checkpoint.Capture(actual);

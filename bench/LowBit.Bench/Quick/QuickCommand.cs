@@ -9,8 +9,7 @@ namespace LowBit.Bench.Quick;
 
 /// <summary>
 /// Figures within a minute: the candidates of each shape take turns, so that all meet the same load and clock; printed are the
-/// fastest and the median time and the share of the ceiling, measured before and after, that the fastest reaches. The ceiling is one thread's peak times the threads,
-/// at most the processors.
+/// fastest and the median time and the share of the ceiling, measured before and after, that the fastest reaches. The ceiling is the peak of as many threads.
 /// </summary>
 internal static class QuickCommand
 {
@@ -79,11 +78,11 @@ internal static class QuickCommand
         }
     }
 
-    private static void Measure(string name, QuickOptions options, Func<Isa, double, double> ceilingOf, params Candidate[] candidates)
+    private static void Measure(string name, QuickOptions options, Func<Isa, int, double, double> ceilingOf, params Candidate[] candidates)
     {
-        double ceiling = ceilingOf(options.Isa, CeilingSeconds);
+        double ceiling = ceilingOf(options.Isa, options.Threads, CeilingSeconds);
         Timing[] timings = InterleavedTimer.Measure([.. candidates.Select(candidate => candidate.Run)], options.Rounds);
-        ceiling = Math.Max(ceiling, ceilingOf(options.Isa, CeilingSeconds)) * Math.Min(options.Threads, Environment.ProcessorCount);
+        ceiling = Math.Max(ceiling, ceilingOf(options.Isa, options.Threads, CeilingSeconds));
         for (int i = 0; i < candidates.Length; i++)
         {
             Candidate candidate = candidates[i];

@@ -38,10 +38,15 @@ public static unsafe class CeilingLoops
         };
     }
 
-    /// <summary>The multiply-add ceiling alone, in 10⁹ operations per second of one thread.</summary>
+    /// <summary>
+    /// The multiply-add ceiling alone, in 10⁹ operations per second of that many threads together. What more threads than processors could reach is no more
+    /// than what the processors can.
+    /// </summary>
     /// <param name="isa">A vector instruction set that the CPU supports.</param>
+    /// <param name="threads">Threads that run at once, 1 or more; no more of them are started than there are processors.</param>
     /// <param name="seconds">Time to spend, positive.</param>
-    public static double FmaGflops(Isa isa, double seconds) => OneThread(seconds, isa switch
+    /// <exception cref="ArgumentOutOfRangeException">An argument is not as it says.</exception>
+    public static double FmaGflops(Isa isa, int threads, double seconds) => Together(threads, seconds, isa switch
     {
         Isa.Avx512 => &Once<FmaLoop<FmaLanes512, Vector512<float>>>,
         Isa.Avx2 => &Once<FmaLoop<FmaLanes256, Vector256<float>>>,
@@ -49,10 +54,12 @@ public static unsafe class CeilingLoops
         _ => throw new ArgumentOutOfRangeException(nameof(isa), isa, "ceilings are measured for vector instruction sets only"),
     });
 
-    /// <summary>The ceiling of u8·s8 products summed into int32 at once, in 10⁹ operations per second of one thread.</summary>
+    /// <summary>The ceiling of u8·s8 products summed into int32 at once, in 10⁹ operations per second of that many threads together, as <see cref="FmaGflops"/> counts them.</summary>
     /// <param name="isa">A vector instruction set that the CPU supports.</param>
+    /// <param name="threads">Threads that run at once, 1 or more; no more of them are started than there are processors.</param>
     /// <param name="seconds">Time to spend, positive.</param>
-    public static double Int8Gops(Isa isa, double seconds) => OneThread(seconds, isa switch
+    /// <exception cref="ArgumentOutOfRangeException">An argument is not as it says.</exception>
+    public static double Int8Gops(Isa isa, int threads, double seconds) => Together(threads, seconds, isa switch
     {
         Isa.Avx512 => &Once<WidenedProductLoop<ByteLanes512, Vector512<byte>>>,
         Isa.Avx2 => &Once<WidenedProductLoop<ByteLanes256, Vector256<byte>>>,
@@ -98,14 +105,15 @@ public static unsafe class CeilingLoops
             ReadL3: Best(run, 6 << 20, &Once<ReadLoop<L, V>>),
             ReadMemory: Best(run, MemoryBytes, &Once<ReadLoop<L, V>>));
 
-    private static double OneThread(double seconds, delegate*<nint, byte*, nint, double> loop)
+    private static double Together(int threads, double seconds, delegate*<nint, byte*, nint, double> loop)
     {
-        using var one = new WorkerPool(1);
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)SmallBytes, 64);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        using var pool = new WorkerPool(Math.Min(threads, Environment.ProcessorCount));
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)(SmallBytes * pool.ThreadCount), 64);
         try
         {
-            NativeMemory.Clear(memory, (nuint)SmallBytes);
-            return Best(new Run(one, memory, seconds, CancellationToken.None), SmallBytes, loop);
+            return Best(new Run(pool, memory, seconds, CancellationToken.None), SmallBytes, loop);
         }
         finally
         {

@@ -3,6 +3,9 @@ namespace LowBit.Nn.Recipes;
 /// <summary>The <c>data</c> part of a recipe.</summary>
 public sealed record DataSection
 {
+    /// <summary>The most images of a batch, training or evaluation.</summary>
+    public const int MostBatch = 65536;
+
     /// <summary>Name of the data set: <c>glyphs</c>, <c>mnist</c>, <c>fashion-mnist</c>, <c>cifar10</c>, <c>cifar100</c>, or <c>folder:PATH</c>.</summary>
     public string Set { get; set; } = "glyphs";
 
@@ -36,8 +39,8 @@ public sealed record DataSection
     internal void Validate()
     {
         Demand.Text("data.set", Set);
-        Demand.Range("data.batch", Batch, 2, 65536);
-        Demand.Range("data.evaluationBatch", EvaluationBatch, 1, 65536);
+        Demand.Range("data.batch", Batch, 2, MostBatch);
+        Demand.Range("data.evaluationBatch", EvaluationBatch, 1, MostBatch);
         Demand.Range("data.pad", Pad, 0, 64);
         if (!(MixUp == 0 || (MixUp >= 0.001 && MixUp <= 1000)))
         {

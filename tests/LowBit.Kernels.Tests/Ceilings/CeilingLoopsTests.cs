@@ -43,10 +43,19 @@ public sealed class CeilingLoopsTests
         {
             if (isa != Isa.Scalar)
             {
-                Assert.InRange(CeilingLoops.FmaGflops(isa, 0.001), 0.01, 1e6);
-                Assert.InRange(CeilingLoops.Int8Gops(isa, 0.001), 0.01, 1e6);
+                Assert.InRange(CeilingLoops.FmaGflops(isa, 1, 0.001), 0.01, 1e6);
+                Assert.InRange(CeilingLoops.Int8Gops(isa, 1, 0.001), 0.01, 1e6);
             }
         }
+    }
+
+    [Fact]
+    public void More_threads_than_processors_have_the_ceiling_of_the_processors()
+    {
+        // Four times the threads would be four times the ceiling; half of that is far above what a busy machine changes.
+        Isa isa = CpuFeatures.Best == Isa.Scalar ? Isa.Vector128 : CpuFeatures.Best;
+        int processors = Environment.ProcessorCount;
+        Assert.InRange(CeilingLoops.FmaGflops(isa, 4 * processors, 0.02), 0.01, 2.5 * CeilingLoops.FmaGflops(isa, processors, 0.02));
     }
 
     [Fact]
@@ -64,6 +73,8 @@ public sealed class CeilingLoopsTests
         using var pool = new WorkerPool(1);
         Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.Measure(pool, Isa.Scalar));
         Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.Measure(pool, Isa.Vector128, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.FmaGflops(Isa.Scalar, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.FmaGflops(Isa.Scalar, 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.FmaGflops(Isa.Vector128, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CeilingLoops.Int8Gops(Isa.Vector128, 1, 0));
     }
 }

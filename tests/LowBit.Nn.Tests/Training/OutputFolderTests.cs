@@ -26,7 +26,7 @@ public class OutputFolderTests
         recipe.Training.TensorBoard = true;
         using TrainingRun expected = Samples.Start(CpuDevice.Shared, recipe, Samples.Train(), whole.Path);
         TrainingResult result = expected.Run();
-        Interrupt(recipe, 0, stopAt, parts.Path);
+        Samples.Interrupt(CpuDevice.Shared, recipe, 0, stopAt, parts.Path);
 
         // The best checkpoint of the first epoch cannot be written.
         Directory.CreateDirectory(parts.File(TrainingRun.BestFile));
@@ -157,22 +157,6 @@ public class OutputFolderTests
         using TrainingRun run = Samples.Start(CpuDevice.Shared, recipe, Samples.Train(), folder);
         Assert.True(run.Run(token: cancelled.Token).IsInterrupted);
         Assert.Equal((0, 0), (run.Trainer.Position.Epoch, run.Trainer.Position.Batch));
-    }
-
-    private static void Interrupt(Recipe recipe, int atEpoch, int atBatch, string folder)
-    {
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (atEpoch, atBatch))
-            {
-                cancel.Cancel();
-            }
-        };
-        using TrainingRun run = Samples.Start(CpuDevice.Shared, recipe, source, folder);
-        Assert.True(run.Run(token: cancel.Token).IsInterrupted);
-        Assert.Equal((atEpoch, atBatch + 1), (run.Trainer.Position.Epoch, run.Trainer.Position.Batch));
     }
 
     private sealed class Watch(Action<TrainingProgress> action) : IProgress<TrainingProgress>

@@ -52,21 +52,7 @@ public class RecipeOptionTests
         using var three = new WorkerPool(3);
         using TrainingRun whole = Samples.Start(new CpuDevice(one), recipe, Samples.Train(), folder.File("whole"));
         TrainingResult expected = whole.Run();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (atEpoch, atBatch))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(new CpuDevice(two), recipe, source, folder.File("parts")))
-        {
-            Assert.True(first.Run(token: cancel.Token).IsInterrupted);
-        }
-
-        Checkpoint saved = CheckpointFile.Read(folder.File("parts/last.lbc"));
+        Checkpoint saved = Samples.Interrupt(new CpuDevice(two), recipe, atEpoch, atBatch, folder.File("parts"));
         using (Module model = saved.BuildModel(CpuDevice.Shared))
         {
             Assert.NotEmpty(model.Quantizers());
@@ -187,21 +173,7 @@ public class RecipeOptionTests
     {
         using var folder = new TemporaryFolder();
         Recipe recipe = Samples.Recipe();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (1, 2))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(CpuDevice.Shared, recipe, source, folder.Path))
-        {
-            first.Run(token: cancel.Token);
-        }
-
-        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
+        Checkpoint saved = Samples.Interrupt(CpuDevice.Shared, recipe, 1, 2, folder.Path);
         using TrainingRun second = TrainingRun.Resume(CpuDevice.Shared, saved, new TrainingSources(Samples.Train(), Samples.Test()), folder.Path);
         second.Run();
         RunRecord record = RunRecord.Read(folder.Path)!;

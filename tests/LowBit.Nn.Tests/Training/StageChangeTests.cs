@@ -65,21 +65,7 @@ public class StageChangeTests
         using TrainingRun whole = Samples.Start(CpuDevice.Shared, recipe, Samples.Train());
         whole.Run();
         using var folder = new TemporaryFolder();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (atEpoch, atBatch))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(CpuDevice.Shared, recipe, source, folder.Path))
-        {
-            Assert.True(first.Run(token: cancel.Token).IsInterrupted);
-        }
-
-        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
+        Checkpoint saved = Samples.Interrupt(CpuDevice.Shared, recipe, atEpoch, atBatch, folder.Path);
         if (atEpoch == 2)
         {
             // 10 steps in front of the border; the changed quantizer counts those behind it alone.
@@ -102,22 +88,9 @@ public class StageChangeTests
         using TrainingRun whole = Samples.Start(CpuDevice.Shared, recipe, Samples.Train());
         whole.Run();
         using var folder = new TemporaryFolder();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (1, 2))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(CpuDevice.Shared, recipe, source, folder.Path))
-        {
-            first.Run(token: cancel.Token);
-        }
+        Checkpoint saved = Samples.Interrupt(CpuDevice.Shared, recipe, 1, 2, folder.Path);
 
         // Older versions kept the steps of the optimiser alone.
-        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
         var tensors = saved.Tensors.Where(t => !t.Key.StartsWith("optimiser/t/", StringComparison.Ordinal)).ToDictionary(t => t.Key, t => t.Value);
         Assert.NotEqual(saved.Tensors.Count, tensors.Count);
         var old = new Checkpoint(tensors) { Recipe = saved.Recipe, Data = saved.Data, Position = saved.Position, OptimiserSteps = saved.OptimiserSteps };

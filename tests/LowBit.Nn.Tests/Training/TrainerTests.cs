@@ -31,22 +31,7 @@ public class TrainerTests
         Assert.Equal(3, expected.Epochs);
 
         using var folder = new TemporaryFolder();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (atEpoch, atBatch))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(new CpuDevice(two), recipe, source, folder.Path))
-        {
-            Assert.True(first.Run(token: cancel.Token).IsInterrupted);
-            Assert.Equal((atEpoch, atBatch + 1), (first.Trainer.Position.Epoch, first.Trainer.Position.Batch));
-        }
-
-        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
+        Checkpoint saved = Samples.Interrupt(new CpuDevice(two), recipe, atEpoch, atBatch, folder.Path);
         using TrainingRun second = TrainingRun.Resume(new CpuDevice(three), saved, new TrainingSources(Samples.Train(), Samples.Test()), folder.Path);
         TrainingResult actual = second.Run();
         Samples.AssertSameState(whole.Model, second.Model);
@@ -93,23 +78,10 @@ public class TrainerTests
         using var folderB = new TemporaryFolder();
         using TrainingRun whole = Samples.Start(CpuDevice.Shared, Samples.Recipe(), Samples.Train(), folderA.Path);
         whole.Run();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (1, 2))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(CpuDevice.Shared, Samples.Recipe(), source, folderB.Path))
-        {
-            first.Run(token: cancel.Token);
-        }
+        Checkpoint saved = Samples.Interrupt(CpuDevice.Shared, Samples.Recipe(), 1, 2, folderB.Path);
 
         // What a crash between two files leaves: a line of an epoch that is repeated, and half a line.
         File.AppendAllText(folderB.File("metrics.jsonl"), """{"epoch":2,"step":1}""" + "\n" + """{"epoch":""");
-        Checkpoint saved = CheckpointFile.Read(folderB.File(TrainingRun.LastFile));
         using TrainingRun second = TrainingRun.Resume(CpuDevice.Shared, saved, new TrainingSources(Samples.Train(), Samples.Test()), folderB.Path);
         second.Run();
         IReadOnlyList<EpochMetrics> a = MetricsWriter.Read(folderA.File("metrics.jsonl")), b = MetricsWriter.Read(folderB.File("metrics.jsonl"));

@@ -34,21 +34,7 @@ public class WidthJitterTests
         using TrainingRun whole = Samples.Start(new CpuDevice(one), recipe, Samples.Train());
         TrainingResult expected = whole.Run();
         using var folder = new TemporaryFolder();
-        PatternSource source = Samples.Train();
-        using var cancel = new CancellationTokenSource();
-        source.OnFill = (epoch, batch) =>
-        {
-            if ((epoch, batch) == (atEpoch, atBatch))
-            {
-                cancel.Cancel();
-            }
-        };
-        using (TrainingRun first = Samples.Start(new CpuDevice(two), recipe, source, folder.Path))
-        {
-            Assert.True(first.Run(token: cancel.Token).IsInterrupted);
-        }
-
-        Checkpoint saved = CheckpointFile.Read(folder.File(TrainingRun.LastFile));
+        Checkpoint saved = Samples.Interrupt(new CpuDevice(two), recipe, atEpoch, atBatch, folder.Path);
         Assert.Equal(recipe.Hash(), saved.Recipe!.Hash());
         using TrainingRun second = TrainingRun.Resume(new CpuDevice(three), saved, new TrainingSources(Samples.Train(), Samples.Test()), folder.Path);
         Assert.Equal(expected.FinalAccuracy, second.Run().FinalAccuracy);

@@ -25,7 +25,7 @@ internal static class BenchKernelsCommand
     private static readonly Option<string?> s_chart = new("--chart") { Description = "Draw the chosen kernels into this SVG file" };
 
     public static CommandDefinition Define()
-        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling, which is one thread's peak times the threads (at most the processors); on one thread unless --threads says more") { s_pairs, s_shapes, s_layers, s_rounds, s_matrix, s_chart }, Run);
+        => new(new Command("kernels", "Measure every integer kernel against int8, float32 and the ceiling, which is the peak of as many threads; on one thread unless --threads says more") { s_pairs, s_shapes, s_layers, s_rounds, s_matrix, s_chart }, Run);
 
     private static int Run(CommandContext context)
     {

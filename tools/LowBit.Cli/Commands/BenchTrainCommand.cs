@@ -30,7 +30,7 @@ internal static class BenchTrainCommand
     private static readonly Option<bool> s_profile = new("--profile") { Description = "Show where the time of a step goes" };
 
     public static CommandDefinition Define()
-        => new(new Command("train", "Measure a training step, in float and quantized, against one thread's peak times the threads (at most the processors); on one thread unless --threads says more") { s_model, s_pairs, s_method, s_batch, s_width, s_rounds, s_profile }, Run);
+        => new(new Command("train", "Measure a training step, in float and quantized, against the multiply-add peak of as many threads; on one thread unless --threads says more") { s_model, s_pairs, s_method, s_batch, s_width, s_rounds, s_profile }, Run);
 
     private static int Run(CommandContext context)
     {
@@ -43,9 +43,9 @@ internal static class BenchTrainCommand
         }
 
         int batch = context.Parse.GetValue(s_batch), rounds = context.Parse.GetValue(s_rounds);
-        if (batch is < 2 or > 65536)
+        if (batch is < 2 or > DataSection.MostBatch)
         {
-            throw new UsageException($"--batch is {batch}; it must be 2 to 65536");
+            throw new UsageException($"--batch is {batch}; it must be 2 to {DataSection.MostBatch}");
         }
 
         if (rounds is < LeastRounds or > 100_000)
@@ -83,8 +83,6 @@ internal static class BenchTrainCommand
     {
         int threads = context.ThreadsOr(1);
 
-        // What more threads than processors could reach is no more than what the processors can.
-        int parallel = Math.Min(threads, Environment.ProcessorCount);
         using var pool = new WorkerPool(threads);
         var devices = new List<Device>();
         var steps = new List<TrainSteps>();
@@ -97,21 +95,21 @@ internal static class BenchTrainCommand
                 steps.Add(new TrainSteps(devices[^1], model, section, batch));
             }
 
-            double ceiling = CeilingLoops.FmaGflops(CpuFeatures.Best, CeilingSeconds);
+            double ceiling = CeilingLoops.FmaGflops(CpuFeatures.Best, threads, CeilingSeconds);
             context.Log($"measuring {rounds} rounds");
             Timing[] timings = InterleavedTimer.Measure([.. steps.Select(step => (Action)step.Step)], rounds, context.Stop);
-            ceiling = Math.Max(ceiling, CeilingLoops.FmaGflops(CpuFeatures.Best, CeilingSeconds));
+            ceiling = Math.Max(ceiling, CeilingLoops.FmaGflops(CpuFeatures.Best, threads, CeilingSeconds));
             bool isProfiled = context.Parse.GetValue(s_profile);
             var rows = new List<TrainBenchRow>();
             for (int i = 0; i < modes.Count; i++)
             {
-                (double gflop, List<TrainOperationRow> operations) = Profile(pool, model, modes[i].Section, batch, isProfiled ? ProfiledSteps : 1, ceiling * parallel);
+                (double gflop, List<TrainOperationRow> operations) = Profile(pool, model, modes[i].Section, batch, isProfiled ? ProfiledSteps : 1, ceiling);
                 rows.Add(new TrainBenchRow
                 {
                     Mode = modes[i].Mode,
                     ImagesPerSecond = Math.Round(batch / timings[i].Minimum, 1),
                     MedianImagesPerSecond = Math.Round(batch / timings[i].Median, 1),
-                    PercentOfFmaPeak = Math.Round(100 * gflop / timings[i].Minimum / (ceiling * parallel), 1),
+                    PercentOfFmaPeak = Math.Round(100 * gflop / timings[i].Minimum / ceiling, 1),
                     OverheadOverFp32 = Math.Round(timings[i].Minimum / timings[0].Minimum, 3),
                     StepGflop = Math.Round(gflop, 3),
                     PeakMiB = Math.Round(devices[i].Memory.Peak / MiB, 1),
@@ -185,7 +183,7 @@ internal static class BenchTrainCommand
     {
         context.Console.Write(new Text(string.Create(
             CultureInfo.InvariantCulture,
-            $"{document.Model}, batch {document.Batch}, {document.Threads} {(document.Threads == 1 ? "thread" : "threads")}, {document.Processor}, {document.Isa}, multiply-add peak {document.FmaCeilingGflops:N1} GFLOP/s per thread\n")));
+            $"{document.Model}, batch {document.Batch}, {document.Threads} {(document.Threads == 1 ? "thread" : "threads")}, {document.Processor}, {document.Isa}, multiply-add peak {document.FmaCeilingGflops:N1} GFLOP/s\n")));
         Table table = NewTable(context, "step", "images/s", "median", "% of peak", "x fp32 step", "GFLOP", "peak MiB");
         foreach (TrainBenchRow row in document.Rows)
         {

@@ -7,6 +7,7 @@ using LowBit.Cli.Loading;
 using LowBit.Data.Sets;
 using LowBit.Kernels.Tuning;
 using LowBit.Nn;
+using LowBit.Nn.Recipes;
 using LowBit.Nn.Training;
 using LowBit.Runtime.Files;
 using LowBit.Runtime.Models;
@@ -18,9 +19,6 @@ namespace LowBit.Cli.Commands;
 /// <summary>eval: the accuracy of a checkpoint, an integer model or a state dictionary on test images.</summary>
 internal static class EvalCommand
 {
-    // As recipes limit data.evaluationBatch.
-    private const int MostBatch = 65536;
-
     private static readonly Argument<string> s_file = new("file") { Description = "Checkpoint (.lbc or a run's folder), integer model (.lbq) or .safetensors" };
     private static readonly Option<string?> s_data = new("--data") { Description = "Data set; else the one the model was trained on" };
     private static readonly Option<string?> s_model = ForeignModelOptions.Model();
@@ -39,9 +37,9 @@ internal static class EvalCommand
     {
         string path = ModelFiles.Locate(context.Parse.GetValue(s_file)!);
         int batch = context.Parse.GetValue(s_batch), images = context.Parse.GetValue(s_images);
-        if (batch is < 1 or > MostBatch)
+        if (batch is < 1 or > DataSection.MostBatch)
         {
-            throw new UsageException($"--batch is {batch}; it must be 1 to {MostBatch}");
+            throw new UsageException($"--batch is {batch}; it must be 1 to {DataSection.MostBatch}");
         }
 
         if (images < 0)

@@ -27,7 +27,7 @@ internal static class RunCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<bool> s_profile = new("--profile") { Description = "Show the time of every layer, and its share of one thread's int8 peak times the threads (at most the processors)" };
+    private static readonly Option<bool> s_profile = new("--profile") { Description = "Show the time of every layer, and its share of the int8 peak of as many threads" };
     private static readonly Option<bool> s_resize = new("--resize") { Description = "Resample pictures of another size" };
 
     public static CommandDefinition Define()
@@ -76,13 +76,13 @@ internal static class RunCommand
         return ExitCode.Success;
     }
 
-    /// <summary>The profile of a session, per image, with the reason for each kernel and its share of the int8 ceiling: one thread's peak times the threads, at most the processors.</summary>
+    /// <summary>The profile of a session, per image, with the reason for each kernel and its share of the int8 ceiling of as many threads.</summary>
     public static List<LayerTimeDocument> Times(Session session)
     {
         IReadOnlyList<NodeProfile> profile = session.Profile();
         double total = Math.Max(profile.Sum(node => node.Milliseconds), 1e-12);
-        int parallel = session.Options.Threads == 0 ? Environment.ProcessorCount : Math.Min(session.Options.Threads, Environment.ProcessorCount);
-        double ceiling = CpuFeatures.Best == Isa.Scalar ? double.PositiveInfinity : parallel * CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds);
+        int threads = session.Options.Threads == 0 ? Environment.ProcessorCount : session.Options.Threads;
+        double ceiling = CpuFeatures.Best == Isa.Scalar ? double.PositiveInfinity : CeilingLoops.Int8Gops(CpuFeatures.Best, threads, CeilingSeconds);
         var times = new List<LayerTimeDocument>();
         for (int i = 0; i < profile.Count; i++)
         {

@@ -15,7 +15,7 @@ internal sealed record TrainBenchDocument
 
     public required int Rounds { get; init; }
 
-    /// <summary>Multiply-add peak of one thread, in 10⁹ operations per second.</summary>
+    /// <summary>Multiply-add peak of as many threads together, at most the processors, in 10⁹ operations per second.</summary>
     public required double FmaCeilingGflops { get; init; }
 
     public required IReadOnlyList<TrainBenchRow> Rows { get; init; }

@@ -11,7 +11,7 @@ namespace LowBit.Cli.Loading;
 
 /// <summary>
 /// Measures all kernels of a layer in turns: float32, the int8 yardstick (w7a8, whose pair sums fit 16 bits) and the candidates of every pair; the
-/// ceilings before and after. A ceiling is one thread's peak times the threads, at most the processors: threads that share a core reach less together.
+/// ceilings before and after. A ceiling is what that many threads reach together with nothing but the instruction in question.
 /// </summary>
 internal sealed class KernelComparison(int threads, int rounds) : IDisposable
 {
@@ -22,7 +22,6 @@ internal sealed class KernelComparison(int threads, int rounds) : IDisposable
     // A candidate that the model expects to be so much slower than the best is a plainer instruction set's: it has its own run under LOWBIT_ISA.
     private const double Hopeless = 12;
 
-    private readonly int _parallel = Math.Min(threads, Environment.ProcessorCount);
     private readonly WorkerPool _pool = new(threads);
     private readonly List<KernelRowDocument> _rows = [];
     private double _int8Ceiling;
@@ -71,8 +70,8 @@ internal sealed class KernelComparison(int threads, int rounds) : IDisposable
     // Before and after each layer: on a busy machine the highest of many short measurements is the ceiling.
     private void MeasureCeilings()
     {
-        _int8Ceiling = Math.Max(_int8Ceiling, CeilingLoops.Int8Gops(CpuFeatures.Best, CeilingSeconds) * _parallel);
-        _fmaCeiling = Math.Max(_fmaCeiling, CeilingLoops.FmaGflops(CpuFeatures.Best, CeilingSeconds) * _parallel);
+        _int8Ceiling = Math.Max(_int8Ceiling, CeilingLoops.Int8Gops(CpuFeatures.Best, threads, CeilingSeconds));
+        _fmaCeiling = Math.Max(_fmaCeiling, CeilingLoops.FmaGflops(CpuFeatures.Best, threads, CeilingSeconds));
     }
 
     private void AddCandidates(
