@@ -91,7 +91,7 @@ public static class CpuFeatures
                 "avx2" => Isa.Avx2,
                 "avx512" => Isa.Avx512,
                 _ => throw new ArgumentException(
-                    $"{LimitVariable}={word} names no instruction set; use scalar, vector128, avx2 or avx512", nameof(word)),
+                    $"{LimitVariable}={word} names no instruction set; use scalar, vector128, avx2 or avx512"),
             };
         }
 
