@@ -51,8 +51,11 @@ public sealed record QuantizerOptions
     /// <summary>EWGS: δ ≥ 0, how much a gradient grows with the distance of a value from its level; 0 is the straight-through estimator.</summary>
     public float EwgsDelta { get; init; } = 1e-3f;
 
-    /// <summary>DSQ: α in (0, ½], the softness of the steps that gradients see.</summary>
+    /// <summary>DSQ: the (first) α in [2^−10, ½], the softness of the steps that gradients see.</summary>
     public float DsqAlpha { get; init; } = 0.4f;
+
+    /// <summary>DSQ: learn α; false leaves it where it starts.</summary>
+    public bool LearnAlpha { get; init; } = true;
 
     /// <summary>Weightnorm weights: mean and deviation are constants of the backward pass; false: the gradient goes through both.</summary>
     public bool DetachStatistics { get; init; } = true;

@@ -193,13 +193,13 @@ public abstract class Device : IDisposable
         where TEstimator : struct, IEstimator;
 
     /// <summary>
-    /// y = r·(clamp(round((x − o)/s) + z, low, high) − z); <paramref name="grid"/> is <c>[Channels, 3]</c>: offset o, input step s, output step r.
+    /// y = r·(clamp(round((x − o)/s) + z, low, high) − z); <paramref name="grid"/> is <c>[Channels, 4]</c>: offset o, input step s, output step r, softness α.
     /// </summary>
     public abstract void IntervalQuantForward<TRounding>(in FakeQuantShape shape, DeviceBuffer x, DeviceBuffer grid, DeviceBuffer y)
         where TRounding : struct, IRounding;
 
     /// <summary>
-    /// gx = gy·D·r/s (gx += it when <paramref name="accumulate"/>; gx may be gy) with D = dq/dv of <paramref name="slope"/>, and <paramref name="sums"/> <c>[Channels, 4]</c> = Σgy·(q − D·v), Σgy·D, Σgy·D·v, Σgy, in one
+    /// gx = gy·D·r/s (gx += it when <paramref name="accumulate"/>; gx may be gy) with D = dq/dv of <paramref name="slope"/>, and <paramref name="sums"/> <c>[Channels, 5]</c> = Σgy·(q − D·v), Σgy·D, Σgy·D·v, Σgy, Σgy·dq/dα, in one
     /// pass; v is the real code, q the clipped one without zero point. What is null is skipped.
     /// </summary>
     public abstract void IntervalQuantBackward<TRounding, TSlope>(

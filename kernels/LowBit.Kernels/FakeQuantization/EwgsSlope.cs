@@ -16,6 +16,14 @@ public readonly struct EwgsSlope(float delta) : ISlope
     public static string Name => "ewgs";
 
     /// <inheritdoc/>
+    public static bool IsSoft => false;
+
+    /// <inheritdoc/>
+    public void Begin(float softness)
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
@@ -27,4 +35,10 @@ public readonly struct EwgsSlope(float delta) : ISlope
         V scale = L.Max(zero, L.MultiplyAdd(L.Multiply(L.Splat(_delta), sign), error, one));
         return L.Select(L.LessOrEqual(low, v), L.Select(L.LessOrEqual(v, high), scale, zero), zero);
     }
+
+    /// <inheritdoc/>
+    public V Change<L, V>(V v, V low, V high)
+        where L : struct, ILanes<V>
+        where V : struct
+        => L.Splat(0f);
 }

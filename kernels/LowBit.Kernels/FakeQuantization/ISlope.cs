@@ -11,8 +11,20 @@ public interface ISlope
     /// <summary>Lower-case name.</summary>
     static abstract string Name { get; }
 
+    /// <summary>True when the slope has a softness α, a number of each channel that may be learned.</summary>
+    static abstract bool IsSoft { get; }
+
+    /// <summary>Takes the softness of a channel; called on a copy, in front of the channel's elements.</summary>
+    /// <param name="softness">α; 0 for slopes without one.</param>
+    void Begin(float softness);
+
     /// <summary>dq/dv at the real code v and the clipped code q, for the gradient <paramref name="gradient"/> that arrives at the output.</summary>
     V Slope<L, V>(V v, V q, V gradient, V low, V high)
+        where L : struct, ILanes<V>
+        where V : struct;
+
+    /// <summary>dq/dα at the real code v; not called for slopes that are not soft.</summary>
+    V Change<L, V>(V v, V low, V high)
         where L : struct, ILanes<V>
         where V : struct;
 }

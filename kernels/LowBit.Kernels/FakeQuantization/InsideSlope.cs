@@ -10,6 +10,14 @@ public readonly struct InsideSlope : ISlope
     public static string Name => "inside";
 
     /// <inheritdoc/>
+    public static bool IsSoft => false;
+
+    /// <inheritdoc/>
+    public void Begin(float softness)
+    {
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
@@ -18,4 +26,10 @@ public readonly struct InsideSlope : ISlope
         V below = L.Select(L.LessThan(v, high), L.Splat(1f), L.Splat(0f));
         return L.Select(L.LessThan(low, v), below, L.Splat(0f));
     }
+
+    /// <inheritdoc/>
+    public V Change<L, V>(V v, V low, V high)
+        where L : struct, ILanes<V>
+        where V : struct
+        => L.Splat(0f);
 }

@@ -9,6 +9,9 @@ internal readonly unsafe struct IntervalChannel(float* grid, float low, float hi
 
     public float Output { get; } = grid[2];
 
+    /// <summary>α of a soft slope.</summary>
+    public float Softness { get; } = grid[3];
+
     /// <summary>r/s: what a slope dq/dv is multiplied with to give dy/dx.</summary>
     public float Factor { get; } = grid[2] / grid[1];
 

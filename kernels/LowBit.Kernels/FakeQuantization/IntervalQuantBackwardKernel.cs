@@ -4,7 +4,7 @@ using LowBit.Kernels.Isas;
 namespace LowBit.Kernels.FakeQuantization;
 
 /// <summary>
-/// gx (+)= gy·D·r/s and, for each piece, the four sums Σg·(q − D·v), Σg·D, Σg·D·v and Σg, in one pass; D = dq/dv is the slope's. A null
+/// gx (+)= gy·D·r/s and, for each piece, the sums Σg·(q − D·v), Σg·D, Σg·D·v, Σg and Σg·dq/dα, in one pass; D = dq/dv and dq/dα are the slope's. A null
 /// <c>gx</c> or <c>partials</c> is skipped; gx may be gy.
 /// </summary>
 internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
@@ -64,35 +64,39 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
         float* x = _x, gy = _gy, gx = _gx;
         TSlope slope = _slope;
         var channel = new IntervalChannel(grid, _low, _high);
+        slope.Begin(channel.Softness);
         nuint n = (nuint)L.Count;
-        V a = L.Splat(0f), b = a, c = a, d = a;
+        V a = L.Splat(0f), b = a, c = a, d = a, e = a;
         for (; i + n <= end; i += n)
         {
-            (V g, V q, V down, V weighted) = Step<TInput, L, V>(slope, x, gy, gx, i, in channel);
+            (V g, V q, V down, V weighted, V change) = Step<TInput, L, V>(slope, x, gy, gx, i, in channel);
             a = L.MultiplyAdd(g, L.Subtract(q, weighted), a);
             b = L.MultiplyAdd(g, down, b);
             c = L.MultiplyAdd(g, weighted, c);
             d = L.Add(g, d);
+            e = TSlope.IsSoft ? L.MultiplyAdd(g, change, e) : e;
         }
 
-        float sa = L.Sum(a), sb = L.Sum(b), sc = L.Sum(c), sd = L.Sum(d);
+        float sa = L.Sum(a), sb = L.Sum(b), sc = L.Sum(c), sd = L.Sum(d), se = L.Sum(e);
         for (; i < end; i++)
         {
-            (float g, float q, float down, float weighted) = Step<TInput, LanesScalar, float>(slope, x, gy, gx, i, in channel);
+            (float g, float q, float down, float weighted, float change) = Step<TInput, LanesScalar, float>(slope, x, gy, gx, i, in channel);
             sa = LanesScalar.MultiplyAdd(g, q - weighted, sa);
             sb = LanesScalar.MultiplyAdd(g, down, sb);
             sc = LanesScalar.MultiplyAdd(g, weighted, sc);
             sd += g;
+            se = TSlope.IsSoft ? LanesScalar.MultiplyAdd(g, change, se) : se;
         }
 
         sums[0] += sa;
         sums[1] += sb;
         sums[2] += sc;
         sums[3] += sd;
+        sums[4] += se;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V Gradient, V Code, V Slope, V Weighted) Step<TInput, L, V>(
+    private static (V Gradient, V Code, V Slope, V Weighted, V Change) Step<TInput, L, V>(
         TSlope slope, float* x, float* gy, float* gx, nuint i, in IntervalChannel channel)
         where TInput : struct, IInputGradient
         where L : struct, ILanes<V>
@@ -109,6 +113,6 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
             L.Store(TInput.IsAdded ? L.MultiplyAdd(g, slopeOfX, L.Load(ref *gx, i)) : L.Multiply(g, slopeOfX), ref *gx, i);
         }
 
-        return (g, q, down, L.Multiply(down, v));
+        return (g, q, down, L.Multiply(down, v), TSlope.IsSoft ? slope.Change<L, V>(v, low, high) : L.Splat(0f));
     }
 }

@@ -59,6 +59,10 @@ public sealed record QuantizationPolicy
     /// <remarks>Only with dsq; null for its default.</remarks>
     public float? DsqAlpha { get; init; }
 
+    /// <inheritdoc cref="QuantizerOptions.LearnAlpha"/>
+    /// <remarks>Only with dsq; null for its default.</remarks>
+    public bool? LearnAlpha { get; init; }
+
     /// <inheritdoc cref="QuantizerOptions.LearnGamma"/>
     /// <remarks>Only with qil; null for its default.</remarks>
     public bool? LearnGamma { get; init; }
@@ -221,6 +225,7 @@ public sealed record QuantizationPolicy
             ClipStart = ClipStart ?? options.ClipStart,
             EwgsDelta = EwgsDelta ?? options.EwgsDelta,
             DsqAlpha = DsqAlpha ?? options.DsqAlpha,
+            LearnAlpha = LearnAlpha ?? options.LearnAlpha,
             LearnGamma = LearnGamma ?? options.LearnGamma,
             DetachStatistics = DetachStatistics ?? options.DetachStatistics,
             MaskWeightGradient = MaskWeightGradient ?? options.MaskWeightGradient,
@@ -333,6 +338,7 @@ public sealed record QuantizationPolicy
             ("clipStart", ClipStart is not null, "pact, pact-sawb, apot"),
             ("ewgsDelta", EwgsDelta is not null, "ewgs"),
             ("dsqAlpha", DsqAlpha is not null, "dsq"),
+            ("learnAlpha", LearnAlpha is not null, "dsq"),
             ("learnGamma", LearnGamma is not null, "qil"),
             ("detachStatistics", DetachStatistics is not null, "weightnorm"),
             ("maskWeightGradient", MaskWeightGradient is not null, "weightnorm"),

@@ -48,6 +48,9 @@ public sealed record QuantizationSection
     /// <inheritdoc cref="QuantizationPolicy.DsqAlpha"/>
     public float? DsqAlpha { get; set; }
 
+    /// <inheritdoc cref="QuantizationPolicy.LearnAlpha"/>
+    public bool? LearnAlpha { get; set; }
+
     /// <inheritdoc cref="QuantizationPolicy.LearnGamma"/>
     public bool? LearnGamma { get; set; }
 
@@ -163,6 +166,7 @@ public sealed record QuantizationSection
             ClipStart = ClipStart,
             EwgsDelta = EwgsDelta,
             DsqAlpha = DsqAlpha,
+            LearnAlpha = LearnAlpha,
             LearnGamma = LearnGamma,
             DetachStatistics = DetachStatistics,
             MaskWeightGradient = MaskWeightGradient,

@@ -6,7 +6,7 @@ using LowBit.Tensors;
 namespace LowBit.Quantization.Nodes;
 
 /// <summary>
-/// Fused fake-quantization with an interval of its own: one pass forward, one pass backward for the input's gradient and the four sums from
+/// Fused fake-quantization with an interval of its own: one pass forward, one pass backward for the input's gradient and the sums from
 /// which those of the source's numbers follow. Keeps its input, a copy of the grid and the numbers it was made from.
 /// </summary>
 internal sealed class IntervalNode<TRounding, TSlope>(Tensor x, IntervalSource source, FakeQuantShape shape, TSlope slope, float gradientScale)
@@ -73,7 +73,7 @@ internal sealed class IntervalNode<TRounding, TSlope>(Tensor x, IntervalSource s
                 numbers[k] = _numbers[k][c];
             }
 
-            source.Chain(numbers, new IntervalSums(s[0], s[1], s[2], s[3], (double)g[2] / g[1]), own);
+            source.Chain(numbers, new IntervalSums(s[0], s[1], s[2], s[3], s[4], (double)g[2] / g[1]), own);
             for (int k = 0; k < all.Length; k++)
             {
                 all[k][c] = own[k];

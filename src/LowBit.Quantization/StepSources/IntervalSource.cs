@@ -36,7 +36,7 @@ public abstract class IntervalSource : StepSource
         Grid = Tensor.Full(device, new Shape(channels, IntervalGrid.Length), 1).Persist();
     }
 
-    /// <summary>Offset, input step and output step of each channel, <c>[channels, 3]</c>, as <see cref="Refresh"/> left them.</summary>
+    /// <summary>Offset, input step, output step and softness of each channel, <c>[channels, 4]</c>, as <see cref="Refresh"/> left them.</summary>
     public Tensor Grid { get; }
 
     /// <summary>What gradients flow to, in the order of <see cref="Chain"/>.</summary>
@@ -139,7 +139,7 @@ public abstract class IntervalSource : StepSource
     /// <summary>Brings numbers that an optimiser left outside their range back, and gives the grid.</summary>
     /// <param name="numbers">One number per name.</param>
     /// <param name="name">The quantizer, for messages.</param>
-    /// <param name="grid">Receives offset, input step, output step.</param>
+    /// <param name="grid">Receives offset, input step, output step; softness, where the slope has one.</param>
     /// <exception cref="ArithmeticException">A number became NaN.</exception>
     protected abstract void Place(Span<float> numbers, string name, Span<float> grid);
 

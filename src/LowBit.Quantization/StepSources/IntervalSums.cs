@@ -2,14 +2,15 @@ namespace LowBit.Quantization.StepSources;
 
 /// <summary>
 /// What the backward pass knows of one channel of <c>y = r·q</c>, <c>q = clamp(round(v))</c>, <c>v = (x − o)/s</c>, with g the output's gradient and
-/// D = dq/dv: everything from which the gradients of o, s and r follow.
+/// D = dq/dv: everything from which the gradients of o, s, r and the slope's softness α follow.
 /// </summary>
 /// <param name="Rest">Σ g·(q − D·v).</param>
 /// <param name="Slopes">Σ g·D.</param>
 /// <param name="Weighted">Σ g·D·v.</param>
 /// <param name="Total">Σ g.</param>
+/// <param name="Softening">Σ g·dq/dα; dL/dα is r times it.</param>
 /// <param name="Factor">r/s.</param>
-public readonly record struct IntervalSums(double Rest, double Slopes, double Weighted, double Total, double Factor)
+public readonly record struct IntervalSums(double Rest, double Slopes, double Weighted, double Total, double Softening, double Factor)
 {
     /// <summary>dL/dr = Σ g·q.</summary>
     public double OutputStep => Rest + Weighted;

@@ -16,16 +16,16 @@ internal static class IntervalQuantCases
 
     public static IEnumerable<DeviceCase> All =>
     [
-        .. Cases("u4", 0, 15, 0, default(InsideSlope), static (v, _, _, low, high) => v > low && v < high ? 1 : 0),
-        .. Cases("u8_affine", 0, 255, 117, default(InsideSlope), static (v, _, _, low, high) => v > low && v < high ? 1 : 0),
-        .. Cases("s3", -3, 3, 0, new EwgsSlope(0.75f), static (v, q, g, low, high) =>
+        .. Cases("u4", 0, 15, 0, default(InsideSlope), static (v, _, _, low, high, _) => v > low && v < high ? 1 : 0),
+        .. Cases("u8_affine", 0, 255, 117, default(InsideSlope), static (v, _, _, low, high, _) => v > low && v < high ? 1 : 0),
+        .. Cases("s3", -3, 3, 0, new EwgsSlope(0.75f), static (v, q, g, low, high, _) =>
             v < low || v > high ? 0 : Math.Max(0, 1 + (0.75 * Math.Sign(g) * (v - q) / (high - low)))),
-        .. Cases("u2", 0, 3, 0, new DsqSlope(0.3f, 1), static (v, _, _, low, high) => v <= low || v >= high ? 0 : Soft(v - Math.Floor(v) - 0.5, 0.3f)),
+        .. Cases("u2", 0, 3, 0, new DsqSlope(1), static (v, _, _, low, high, alpha) => v <= low || v >= high ? 0 : Soft(v - Math.Floor(v) - 0.5, alpha), Softened),
         .. Shrinking("linear", 1),
         .. Shrinking("bent", 1.6f),
     ];
 
-    private delegate double Slope(double v, double q, double g, double low, double high);
+    private delegate double Slope(double v, double q, double g, double low, double high, double alpha);
 
     private static double Soft(double t, double alpha)
     {
@@ -33,7 +33,21 @@ internal static class IntervalQuantCases
         return k / (2 * Math.Tanh(k / 2) * Math.Pow(Math.Cosh(k * t), 2));
     }
 
-    private static IEnumerable<DeviceCase> Cases<TSlope>(string name, int low, int high, int zero, TSlope slope, Slope oracle)
+    // The derivative of the soft step in double precision by a difference, which shares no formula with the kernel.
+    private static double Softened(double v, double q, double g, double low, double high, double alpha)
+    {
+        const double Change = 1e-6;
+        double t = v - Math.Floor(v) - 0.5;
+        double Level(double a)
+        {
+            double k = Math.Log((2 / a) - 1);
+            return Math.Tanh(k * t) / Math.Tanh(k / 2) / 2;
+        }
+
+        return v <= low || v >= high ? 0 : (Level(alpha + Change) - Level(alpha - Change)) / (2 * Change);
+    }
+
+    private static IEnumerable<DeviceCase> Cases<TSlope>(string name, int low, int high, int zero, TSlope slope, Slope oracle, Slope? change = null)
         where TSlope : struct, ISlope
     {
         yield return new DeviceCase($"interval_quant_{name}", s_sizes, (size, fills) =>
@@ -41,7 +55,7 @@ internal static class IntervalQuantCases
             var shape = new FakeQuantShape(size[0], size[1], low, high, zero);
             var p = new DeviceProblem();
             float[] grid = p.Input(Grid(size[0], fills)), x = p.Input(Inputs(shape, grid, fills));
-            p.Output([.. x.Select((v, i) => (Approx)(grid[(3 * (i / shape.Inner)) + 2] * Code(v, i, shape, grid).Code))]);
+            p.Output([.. x.Select((v, i) => (Approx)(grid[(IntervalGrid.Length * (i / shape.Inner)) + 2] * Code(v, i, shape, grid).Code))]);
             p.Run = (d, b) => d.IntervalQuantForward<RoundHalfEven>(in shape, b[1], b[0], b[2]);
             return p;
         });
@@ -49,27 +63,32 @@ internal static class IntervalQuantCases
         {
             yield return new DeviceCase(
                 $"interval_quant_{name}_{TSlope.Name}_backward_{(input ? added ? "x" : "w" : "")}{(sums ? "s" : "")}", s_sizes,
-                (size, fills) => Backward(new(size[0], size[1], low, high, zero), slope, oracle, (input, added, sums), fills),
+                (size, fills) => Backward(new(size[0], size[1], low, high, zero), slope, oracle, change, (input, added, sums), fills),
                 SameOnAllIsas: false);
         }
     }
 
-    private static DeviceProblem Backward<TSlope>(FakeQuantShape shape, TSlope slope, Slope oracle, (bool Input, bool Added, bool Sums) wanted, Fills fills)
+    private static DeviceProblem Backward<TSlope>(FakeQuantShape shape, TSlope slope, Slope oracle, Slope? change, (bool Input, bool Added, bool Sums) wanted, Fills fills)
         where TSlope : struct, ISlope
     {
         var p = new DeviceProblem();
         float[] grid = p.Input(Grid(shape.Channels, fills)), x = p.Input(Inputs(shape, grid, fills)), gy = p.Input(fills.Uniform(shape.Count));
         float[] gx = fills.Uniform(shape.Count);
         float low = shape.Low - shape.ZeroPoint, high = shape.High - shape.ZeroPoint;
-        (Approx Slope, float V, float Q)[] s = [.. x.Select((value, i) =>
+        (Approx Slope, float V, float Q, Approx Change)[] s = [.. x.Select((value, i) =>
         {
             (float v, float q) = Code(value, i, shape, grid);
+            float alpha = grid[(IntervalGrid.Length * (i / shape.Inner)) + 3];
 
             // A handful of roundings, an exponential, and the place in a cell, which loses what v is large.
-            double exact = oracle(v, q, gy[i], low, high);
-            return (new Approx(exact, Bounds.Gamma(24 + (4 * Math.Abs(v))) * (Math.Abs(exact) + 1)), v, q);
+            double exact = oracle(v, q, gy[i], low, high, alpha), changed = change?.Invoke(v, q, gy[i], low, high, alpha) ?? 0;
+            double error = Bounds.Gamma(24 + (4 * Math.Abs(v)));
+
+            // Of dq/dα two terms of up to 1/α cancel; the difference that it is compared with is good to nine digits.
+            Approx softening = change is null ? 0f : new Approx(changed, ((error + 1e-9) * (Math.Abs(changed) + (2 / alpha))));
+            return (new Approx(exact, error * (Math.Abs(exact) + 1)), v, q, softening);
         })];
-        p.Changed(gx, [.. gx.Select((before, i) => wanted.Input ? (wanted.Added ? before : 0f) + (gy[i] * (s[i].Slope * ((Approx)grid[(3 * (i / shape.Inner)) + 2] / grid[(3 * (i / shape.Inner)) + 1]))) : (Approx)before)]);
+        p.Changed(gx, [.. gx.Select((before, i) => wanted.Input ? (wanted.Added ? before : 0f) + (gy[i] * (s[i].Slope * ((Approx)grid[(IntervalGrid.Length * (i / shape.Inner)) + 2] / grid[(IntervalGrid.Length * (i / shape.Inner)) + 1]))) : (Approx)before)]);
         var sums = new List<Approx>();
         for (int c = 0; c < shape.Channels; c++)
         {
@@ -78,6 +97,7 @@ internal static class IntervalQuantCases
             sums.Add(Sum(i => gy[i] * s[i].Slope));
             sums.Add(Sum(i => gy[i] * (s[i].Slope * s[i].V)));
             sums.Add(Sum(i => gy[i]));
+            sums.Add(Sum(i => gy[i] * s[i].Change));
         }
 
         if (wanted.Sums)
@@ -157,7 +177,7 @@ internal static class IntervalQuantCases
     // Channels differ; the first step is a power of two, so that ties k + 1/2 are hit exactly.
     private static float[] Grid(int channels, Fills fills)
     {
-        float[] grid = fills.Uniform(channels * 3, 0.02, 0.7);
+        float[] grid = fills.Uniform(channels * IntervalGrid.Length, 0.02, 0.5);
         grid[0] = -0.25f;
         grid[1] = 0.125f;
         return grid;
@@ -177,7 +197,7 @@ internal static class IntervalQuantCases
 
     private static (float V, float Code) Code(float x, int i, FakeQuantShape shape, float[] grid)
     {
-        int c = i / shape.Inner * 3;
+        int c = i / shape.Inner * IntervalGrid.Length;
         float v = (x - grid[c]) / grid[c + 1];
         return (v, Math.Clamp(MathF.Round(v, MidpointRounding.ToEven) + shape.ZeroPoint, shape.Low, shape.High) - shape.ZeroPoint);
     }
@@ -187,7 +207,7 @@ internal static class IntervalQuantCases
         float[] x = fills.Uniform(shape.Count);
         for (int i = 0; i < x.Length; i++)
         {
-            float offset = grid[3 * (i / shape.Inner)], step = grid[(3 * (i / shape.Inner)) + 1];
+            float offset = grid[IntervalGrid.Length * (i / shape.Inner)], step = grid[(IntervalGrid.Length * (i / shape.Inner)) + 1];
             int low = shape.Low - shape.ZeroPoint, high = shape.High - shape.ZeroPoint;
             x[i] = offset + ((i % 7) switch
             {

@@ -245,7 +245,8 @@ public class RecipeReaderTests
     [Theory]
     [InlineData("quantization.method=apot", "quantization.weightBits=7", "quantization.weightBits or its method does not fit: sums of powers of two have 2 to 6 bits, got 7")]
     [InlineData("quantization.method=qil", "quantization.weightBits=1", "qil weights have 2 bits or more")]
-    [InlineData("quantization.method=dsq", "quantization.dsqAlpha=0.7", "alpha of dsq lies above 0 and at most at 0.5")]
+    [InlineData("quantization.method=dsq", "quantization.dsqAlpha=0.7", "alpha of dsq is at least 2^-10 and at most 0.5")]
+    [InlineData("quantization.method=ewgs", "quantization.learnAlpha=false", "quantization.learnAlpha belongs to dsq")]
     [InlineData("quantization.method=dorefa", "quantization.activationInit=mse", "quantization.activationInit or its method does not fit: there is no choice of a first step here, got init 'mse': dorefa clips activations to 0..1; leave it out")]
     [InlineData("quantization.method=dorefa", "quantization.weightInit=mse", "quantization.weightInit or its method does not fit: there is no choice of a first step here, got init 'mse': dorefa divides")]
     [InlineData("quantization.method=pact", "quantization.weightInit=mse", "got init 'mse': pact divides weights by the largest |tanh w|; leave it out")]
@@ -268,6 +269,9 @@ public class RecipeReaderTests
         recipe = RecipeReader.Parse("""{ "name": "x", "quantization": { "method": "qil", "learnGamma": false } }""", "s");
         using var quant = new Conv2d(CpuDevice.Shared, new ConvOptions(2, 3, 3), recipe.Quantization!.ToPolicy().Weights(LayerPlace.Inner));
         Assert.Equal("center,width", string.Join(',', quant.Quantizer!.Parameters().Select(p => p.Name)));
+        recipe = RecipeReader.Parse("""{ "name": "x", "quantization": { "method": "dsq", "learnAlpha": false } }""", "s");
+        using var fixedSoftness = new Conv2d(CpuDevice.Shared, new ConvOptions(2, 3, 3), recipe.Quantization!.ToPolicy().Weights(LayerPlace.Inner));
+        Assert.Equal("upper", string.Join(',', fixedSoftness.Quantizer!.Parameters().Select(p => p.Name)));
     }
 
     [Theory]
