@@ -112,7 +112,7 @@ public sealed class QuantizerStateTests
     [InlineData("pact-sawb", "alpha", "alpha,initialized")]
     [InlineData("apot", "alpha", "alpha,initialized")]
     [InlineData("ewgs", "lower,upper", "lower,upper,initialized,scale")]
-    [InlineData("dsq", "upper", "upper,initialized")]
+    [InlineData("dsq", "upper,alpha", "upper,alpha,initialized")]
     [InlineData("qil", "center,width", "center,width,initialized,scale")]
     [InlineData("weightnorm", "alpha", "alpha,initialized")]
     public void State_has_stable_names(string method, string learned, string all)
@@ -129,7 +129,7 @@ public sealed class QuantizerStateTests
     [InlineData("pact-sawb", "initialized,step")]
     [InlineData("apot", "alpha,initialized")]
     [InlineData("ewgs", "lower,upper,scale,initialized")]
-    [InlineData("dsq", "upper,initialized")]
+    [InlineData("dsq", "upper,alpha,initialized")]
     [InlineData("qil", "center,width,gamma,initialized,step,scale")]
     [InlineData("weightnorm", "alpha,initialized")]
     public void State_of_weights_has_stable_names(string method, string all)
