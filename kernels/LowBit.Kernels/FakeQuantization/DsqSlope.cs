@@ -38,51 +38,22 @@ public struct DsqSlope(int stride) : ISlope
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly V Slope<L, V>(V v, V q, V gradient, V low, V high)
+    public readonly (V Slope, V Change) At<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
         where V : struct
     {
-        V e = Decay<L, V>(Place<L, V>(v, low));
-        return Inside<L, V>(v, low, high, L.Multiply(L.Splat(_peak), Bell<L, V>(e)));
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly V Change<L, V>(V v, V low, V high)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        V t = Place<L, V>(v, low), e = Decay<L, V>(t), one = L.Splat(1f);
-        V size = L.Divide(L.Subtract(one, e), L.Add(one, e));
-        V tanh = L.Select(L.LessThan(t, L.Splat(0f)), L.Subtract(L.Splat(0f), size), size);
-        return Inside<L, V>(v, low, high, L.MultiplyAdd(L.Splat(_ofTanh), tanh, L.Multiply(L.Multiply(L.Splat(_ofPlace), t), Bell<L, V>(e))));
-    }
-
-    // The place in the cell, −½ to ½.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly V Place<L, V>(V v, V low)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
+        V zero = L.Splat(0f), one = L.Splat(1f);
         V cells = L.Divide(L.Subtract(v, low), L.Splat(_stride));
-        return L.Subtract(L.Subtract(cells, L.Floor(cells)), L.Splat(0.5f));
-    }
+        V t = L.Subtract(L.Subtract(cells, L.Floor(cells)), L.Splat(0.5f));
 
-    // exp(−2k|t|), which never overflows.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly V Decay<L, V>(V t)
-        where L : struct, ILanes<V>
-        where V : struct
-        => LaneMath.Exp<L, V>(L.Multiply(L.Splat(-2 * _k), L.Abs(t)));
-
-    // sech²(z) = 4e/(1 + e)² with e = exp(−2|z|).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Bell<L, V>(V e)
-        where L : struct, ILanes<V>
-        where V : struct
-    {
-        V sum = L.Add(L.Splat(1f), e);
-        return L.Divide(L.Multiply(L.Splat(4f), e), L.Multiply(sum, sum));
+        // sech²(z) = 4e/(1 + e)² and tanh|z| = (1 − e)/(1 + e) with e = exp(−2|z|), which never overflows.
+        V e = LaneMath.Exp<L, V>(L.Multiply(L.Splat(-2 * _k), L.Abs(t)));
+        V sum = L.Add(one, e);
+        V bell = L.Divide(L.Multiply(L.Splat(4f), e), L.Multiply(sum, sum));
+        V size = L.Divide(L.Subtract(one, e), sum);
+        V tanh = L.Select(L.LessThan(t, zero), L.Subtract(zero, size), size);
+        V change = L.MultiplyAdd(L.Splat(_ofTanh), tanh, L.Multiply(L.Multiply(L.Splat(_ofPlace), t), bell));
+        return (Inside<L, V>(v, low, high, L.Multiply(L.Splat(_peak), bell)), Inside<L, V>(v, low, high, change));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,7 +25,7 @@ public readonly struct EwgsSlope(float delta) : ISlope
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<L, V>(V v, V q, V gradient, V low, V high)
+    public (V Slope, V Change) At<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
         where V : struct
     {
@@ -33,12 +33,6 @@ public readonly struct EwgsSlope(float delta) : ISlope
         V sign = L.Subtract(L.Select(L.LessThan(zero, gradient), one, zero), L.Select(L.LessThan(gradient, zero), one, zero));
         V error = L.Divide(L.Subtract(v, q), L.Subtract(high, low));
         V scale = L.Max(zero, L.MultiplyAdd(L.Multiply(L.Splat(_delta), sign), error, one));
-        return L.Select(L.LessOrEqual(low, v), L.Select(L.LessOrEqual(v, high), scale, zero), zero);
+        return (L.Select(L.LessOrEqual(low, v), L.Select(L.LessOrEqual(v, high), scale, zero), zero), zero);
     }
-
-    /// <inheritdoc/>
-    public V Change<L, V>(V v, V low, V high)
-        where L : struct, ILanes<V>
-        where V : struct
-        => L.Splat(0f);
 }

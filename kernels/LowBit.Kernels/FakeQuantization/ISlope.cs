@@ -18,13 +18,8 @@ public interface ISlope
     /// <param name="softness">α; 0 for slopes without one.</param>
     void Begin(float softness);
 
-    /// <summary>dq/dv at the real code v and the clipped code q, for the gradient <paramref name="gradient"/> that arrives at the output.</summary>
-    V Slope<L, V>(V v, V q, V gradient, V low, V high)
-        where L : struct, ILanes<V>
-        where V : struct;
-
-    /// <summary>dq/dα at the real code v; not called for slopes that are not soft.</summary>
-    V Change<L, V>(V v, V low, V high)
+    /// <summary>dq/dv at the real code v and the clipped code q, for the gradient <paramref name="gradient"/> that arrives at the output; and dq/dα, 0 for slopes that are not soft.</summary>
+    (V Slope, V Change) At<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
         where V : struct;
 }

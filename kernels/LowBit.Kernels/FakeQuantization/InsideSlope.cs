@@ -19,17 +19,11 @@ public readonly struct InsideSlope : ISlope
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Slope<L, V>(V v, V q, V gradient, V low, V high)
+    public (V Slope, V Change) At<L, V>(V v, V q, V gradient, V low, V high)
         where L : struct, ILanes<V>
         where V : struct
     {
         V below = L.Select(L.LessThan(v, high), L.Splat(1f), L.Splat(0f));
-        return L.Select(L.LessThan(low, v), below, L.Splat(0f));
+        return (L.Select(L.LessThan(low, v), below, L.Splat(0f)), L.Splat(0f));
     }
-
-    /// <inheritdoc/>
-    public V Change<L, V>(V v, V low, V high)
-        where L : struct, ILanes<V>
-        where V : struct
-        => L.Splat(0f);
 }

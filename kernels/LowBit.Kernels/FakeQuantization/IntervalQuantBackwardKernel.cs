@@ -106,13 +106,13 @@ internal readonly unsafe struct IntervalQuantBackwardKernel<TRounding, TSlope>(
         V low = L.Splat(channel.Low), high = L.Splat(channel.High);
         V q = FakeQuantMath.Clip<TRounding, L, V>(v, low, high);
         V g = L.Load(ref *gy, i);
-        V down = slope.Slope<L, V>(v, q, g, low, high);
+        (V down, V change) = slope.At<L, V>(v, q, g, low, high);
         if (TInput.IsWanted)
         {
             V slopeOfX = L.Multiply(down, L.Splat(channel.Factor));
             L.Store(TInput.IsAdded ? L.MultiplyAdd(g, slopeOfX, L.Load(ref *gx, i)) : L.Multiply(g, slopeOfX), ref *gx, i);
         }
 
-        return (g, q, down, L.Multiply(down, v), TSlope.IsSoft ? slope.Change<L, V>(v, low, high) : L.Splat(0f));
+        return (g, q, down, L.Multiply(down, v), change);
     }
 }

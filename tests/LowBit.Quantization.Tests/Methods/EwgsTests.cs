@@ -54,10 +54,10 @@ public sealed class EwgsTests
     [InlineData(7.01f, 7f, 1f, 0)]
     [InlineData(-8f, -7f, 1f, 0)]
     public void The_slope_follows_the_sign_of_the_gradient(float v, float q, float gradient, double expected)
-        => Assert.Equal(expected, new EwgsSlope(0.5f).Slope<LanesScalar, float>(v, q, gradient, -7, 7), 1e-6);
+        => Assert.Equal(expected, new EwgsSlope(0.5f).At<LanesScalar, float>(v, q, gradient, -7, 7).Slope, 1e-6);
 
     [Fact]
-    public void A_slope_is_never_negative() => Assert.Equal(0, new EwgsSlope(1000).Slope<LanesScalar, float>(2.4f, 2, -1, -7, 7));
+    public void A_slope_is_never_negative() => Assert.Equal(0, new EwgsSlope(1000).At<LanesScalar, float>(2.4f, 2, -1, -7, 7).Slope);
 
     [Fact]
     public void Weights_start_at_three_deviations_and_keep_their_mean_magnitude()
