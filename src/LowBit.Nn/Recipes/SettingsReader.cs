@@ -106,7 +106,9 @@ public sealed class SettingsReader<T>
         }
         catch (JsonException e)
         {
-            throw error(e.Path?.TrimStart('$', '.') ?? _noun, $"the value has the wrong kind; {_help}");
+            string? path = e.Path?.TrimStart('$', '.');
+            string expected = path is not null && ExpectedValue.Of(_root, path) is { } words ? $", it takes {words}" : "";
+            throw error(path ?? _noun, $"the value has the wrong kind{expected}; {_help}");
         }
         catch (ArgumentException e)
         {

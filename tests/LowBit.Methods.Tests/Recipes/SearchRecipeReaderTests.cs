@@ -41,7 +41,7 @@ public sealed class SearchRecipeReaderTests
     [InlineData("evaluation.moved=3", "evaluation.moved")]
     [InlineData("cma.sigma=0", "cma.sigma")]
     [InlineData("cma.population=1", "cma.population")]
-    [InlineData("cma.integers=Floor", "wrong kind")]
+    [InlineData("cma.integers=Floor", "cma.integers: the value has the wrong kind, it takes Margin, Mutation or Rounding; ")]
     [InlineData("objective.bytesPenalty=-1", "objective.bytesPenalty")]
     [InlineData("method=hawq", "gradfreebits")]
     [InlineData("train.quantization.widths=[]", "train.quantization.widths")]
@@ -102,7 +102,7 @@ public sealed class SearchRecipeReaderTests
         string json = Samples.Recipe().ToJson().Replace("\"bytes\": \"w3a3\"", "\"bytes\": 20000.5", StringComparison.Ordinal);
         Assert.Equal("20000.5", SearchRecipeReader.Parse(json, "numbers").Budget.Bytes);
         Assert.Null(Samples.Recipe("budget.bytes=null").Budget.Bytes);
-        Assert.Contains("wrong kind", Assert.Throws<ArgumentException>(() => Samples.Recipe("budget={\"bytes\":[1]}")).Message, StringComparison.Ordinal);
+        Assert.Contains("budget.bytes: the value has the wrong kind; ", Assert.Throws<ArgumentException>(() => Samples.Recipe("budget={\"bytes\":[1]}")).Message, StringComparison.Ordinal);
         Assert.Contains("above 0", Assert.Throws<ArgumentException>(() => Samples.Recipe("budget={\"bytes\":0}")).Message, StringComparison.Ordinal);
     }
 
