@@ -88,6 +88,9 @@ public sealed class BitSpace
         return BitAllocation.Of(bits);
     }
 
+    /// <summary>The most bits of every variable.</summary>
+    public BitAllocation Most() => BitAllocation.Of([.. Variables.Select(static variable => variable.Widths[^1])]);
+
     /// <summary>True when every variable has one of its widths.</summary>
     /// <param name="allocation">Any allocation.</param>
     public bool Contains(BitAllocation allocation)

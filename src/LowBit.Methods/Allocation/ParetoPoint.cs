@@ -2,7 +2,7 @@ namespace LowBit.Methods.Allocation;
 
 /// <summary>An allocation that was judged, with what it costs.</summary>
 /// <param name="Bits">The allocation.</param>
-/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Loss">Mean loss, as the search judges.</param>
 /// <param name="Accuracy">Share classified rightly, 0 to 1.</param>
 /// <param name="Cost">Bytes of weights and activations, bit operations, milliseconds.</param>
 public sealed record ParetoPoint(BitAllocation Bits, double Loss, double Accuracy, AllocationCost Cost)

@@ -4,7 +4,7 @@ using LowBit.Quantization;
 namespace LowBit.Methods.Allocation;
 
 /// <summary>
-/// How much the loss grows when one variable alone is lowered from its most bits: <c>Ω_v(b) = CE(b_max with b_v = b) − CE(b_max)</c>, measured. HAWQ (Dong et al. 2019,
+/// How much the loss grows when one variable alone is lowered from its most bits: <c>Ω_v(b) = L(b_max with b_v = b) − L(b_max)</c>, measured; L is what candidates are judged by. HAWQ (Dong et al. 2019,
 /// arXiv:1905.03696; HAWQ-V2, arXiv:1911.03852) estimates the same quantity by the Hessian, <c>½·Tr(H_v)/n_v·‖Q_b(w_v) − w_v‖²</c>; with forward passes that share
 /// their beginnings, measuring it costs about as much and needs no second-order model.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed class SensitivityTable
         ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(batches);
         BitSpace space = evaluator.Space;
-        BitAllocation most = BitAllocation.Of([.. space.Variables.Select(static variable => variable.Widths[^1])]);
+        BitAllocation most = space.Most();
         var candidates = new List<BitAllocation> { most };
         var places = new List<(int Variable, int Bits)> { (-1, 0) };
         for (int v = 0; v < space.Variables.Count; v++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LowBit.Kernels.Devices;
 using LowBit.Methods.Allocation;
 using LowBit.Nn.Checkpoints;
@@ -16,14 +17,17 @@ public sealed class CandidateEvaluator : IDisposable
 {
     private readonly CandidateReplica[] _replicas;
     private readonly double _operationsOfOne;
+    private readonly ConditionalWeakTable<CandidateBatch, float[]>? _references;
 
     /// <summary>Copies a model for every worker.</summary>
     /// <param name="space">What can be chosen in the model.</param>
     /// <param name="checkpoint">The model, with recipe and data facts; its quantizers know the steps of all their widths.</param>
     /// <param name="norms">What batch norms use.</param>
     /// <param name="devices">One device for each worker, at least one; on a CPU best with one thread each.</param>
+    /// <param name="temperature">T, above 0, of <see cref="CandidateLoss.Divergence"/>; null for <see cref="CandidateLoss.CrossEntropy"/>.</param>
     /// <exception cref="ArgumentException">The checkpoint is not of the space's model, or there is no device.</exception>
-    public CandidateEvaluator(BitSpace space, Checkpoint checkpoint, NormStatistics norms, IReadOnlyList<Device> devices)
+    public CandidateEvaluator(
+        BitSpace space, Checkpoint checkpoint, NormStatistics norms, IReadOnlyList<Device> devices, double? temperature = null)
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -33,7 +37,7 @@ public sealed class CandidateEvaluator : IDisposable
             throw new ArgumentException("candidates need at least one device to run on", nameof(devices));
         }
 
-        Space = space;
+        (Space, _references) = (space, temperature is null ? null : []);
         foreach (LayerSlot slot in space.Layers)
         {
             _operationsOfOne += slot.MultiplyAdds;
@@ -44,7 +48,7 @@ public sealed class CandidateEvaluator : IDisposable
         {
             foreach (Device device in devices)
             {
-                replicas.Add(new CandidateReplica(space, checkpoint.BuildModel(device), norms));
+                replicas.Add(new CandidateReplica(space, checkpoint.BuildModel(device), norms, temperature ?? 1));
             }
         }
         catch
@@ -72,25 +76,13 @@ public sealed class CandidateEvaluator : IDisposable
     public void Run(IReadOnlyList<CandidateJob> jobs, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        int next = -1;
-        void Work(CandidateReplica replica)
+        if (_references is { } known)
         {
-            while (Interlocked.Increment(ref next) is int index && index < jobs.Count)
-            {
-                token.ThrowIfCancellationRequested();
-                replica.Run(jobs[index]);
-            }
+            CandidateBatch[] missing = [.. jobs.Select(static job => job.Batch).Distinct().Where(batch => !known.TryGetValue(batch, out _))];
+            Share(missing.Length, (replica, index) => known.Add(missing[index], replica.Reference(missing[index])), token);
         }
 
-        if (_replicas.Length == 1 || jobs.Count < 2)
-        {
-            Work(_replicas[0]);
-        }
-        else
-        {
-            Task[] tasks = [.. _replicas.Select(replica => Task.Factory.StartNew(() => Work(replica), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-            Join(tasks);
-        }
+        Share(jobs.Count, (replica, index) => replica.Run(jobs[index], _references?.GetValue(jobs[index].Batch, replica.Reference)), token);
     }
 
     /// <summary>Releases the copies.</summary>
@@ -99,6 +91,30 @@ public sealed class CandidateEvaluator : IDisposable
         foreach (CandidateReplica replica in _replicas)
         {
             replica.Dispose();
+        }
+    }
+
+    // Every worker takes the next piece of work that nobody has.
+    private void Share(int count, Action<CandidateReplica, int> work, CancellationToken token)
+    {
+        int next = -1;
+        void Work(CandidateReplica replica)
+        {
+            while (Interlocked.Increment(ref next) is int index && index < count)
+            {
+                token.ThrowIfCancellationRequested();
+                work(replica, index);
+            }
+        }
+
+        if (_replicas.Length == 1 || count < 2)
+        {
+            Work(_replicas[0]);
+        }
+        else
+        {
+            Task[] tasks = [.. _replicas.Select(replica => Task.Factory.StartNew(() => Work(replica), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            Join(tasks);
         }
     }
 

@@ -7,7 +7,7 @@ namespace LowBit.Methods.Candidates;
 /// <param name="Candidates">Different allocations.</param>
 public sealed record CandidateJob(CandidateBatch Batch, IReadOnlyList<BitAllocation> Candidates)
 {
-    /// <summary>Mean cross-entropy of each candidate; filled in by the evaluator.</summary>
+    /// <summary>Mean loss of each candidate over the images; filled in by the evaluator.</summary>
     public double[] Losses { get; } = new double[Candidates.Count];
 
     /// <summary>Images that each candidate classifies rightly; filled in by the evaluator.</summary>

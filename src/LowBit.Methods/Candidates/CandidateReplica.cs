@@ -1,10 +1,10 @@
 using LowBit.Methods.Allocation;
 using LowBit.Nn;
-using LowBit.Nn.Losses;
 using LowBit.Nn.Models;
 using LowBit.Nn.Training;
 using LowBit.Quantization;
 using LowBit.Tensors;
+using LowBit.Tensors.Ops;
 
 namespace LowBit.Methods.Candidates;
 
@@ -14,11 +14,13 @@ internal sealed class CandidateReplica : IDisposable
     private readonly Module _model;
     private readonly List<CandidateStage> _stages;
     private readonly Quantizer[] _quantizers;
-    private readonly CrossEntropyLoss _loss = new();
+    private readonly BitAllocation _most;
+    private readonly float _temperature;
+    private Tensor? _target;
 
-    public CandidateReplica(BitSpace space, Module model, NormStatistics norms)
+    public CandidateReplica(BitSpace space, Module model, NormStatistics norms, double temperature)
     {
-        _model = model;
+        (_model, _most, _temperature) = (model, space.Most(), (float)temperature);
         _model.Train(norms == NormStatistics.Batch);
         Dictionary<string, Quantizer> quantizers = model.Quantizers().ToDictionary(entry => entry.Path, entry => entry.Quantizer);
         _quantizers = new Quantizer[space.Variables.Count];
@@ -45,14 +47,33 @@ internal sealed class CandidateReplica : IDisposable
     /// <summary>Multiply-adds done so far.</summary>
     public double MultiplyAdds { get; private set; }
 
-    public void Run(CandidateJob job)
+    /// <summary>Fills in a job's results.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="reference">What <see cref="Reference"/> gives for its batch; null for cross-entropy.</param>
+    public void Run(CandidateJob job, float[]? reference)
     {
-        CandidateBatch batch = job.Batch;
         using (NoGradient.Begin())
         using (TensorScope.Begin())
         {
-            Tensor images = Tensor.FromArray(_model.Device, batch.Images.Span, batch.Labels.Length, batch.Height, batch.Width, batch.Channels);
-            Descend(job, 0, images, [.. Enumerable.Range(0, job.Candidates.Count)]);
+            int images = job.Batch.Labels.Length;
+            _target = reference is null ? null : Tensor.FromArray(_model.Device, reference, images, reference.Length / images);
+            Descend(job, 0, Images(job.Batch), [.. Enumerable.Range(0, job.Candidates.Count)]);
+        }
+    }
+
+    /// <summary>Logits <c>[n, classes]</c> of the most bits.</summary>
+    public float[] Reference(CandidateBatch batch)
+    {
+        using (NoGradient.Begin())
+        using (TensorScope.Begin())
+        {
+            Tensor x = Images(batch);
+            foreach (CandidateStage stage in _stages)
+            {
+                x = Pass(stage, _most, x);
+            }
+
+            return x.ToArray();
         }
     }
 
@@ -71,18 +92,29 @@ internal sealed class CandidateReplica : IDisposable
         {
             using (TensorScope.Begin())
             {
-                Select(_stages[stage], job.Candidates[part.First()]);
-                Tensor y = _stages[stage].Forward(x);
-                MultiplyAdds += (double)_stages[stage].MultiplyAdds * job.Batch.Labels.Length;
-                Descend(job, stage + 1, y, [.. part]);
+                Descend(job, stage + 1, Pass(_stages[stage], job.Candidates[part.First()], x), [.. part]);
             }
         }
+    }
+
+    private Tensor Images(CandidateBatch batch)
+        => Tensor.FromArray(_model.Device, batch.Images.Span, batch.Labels.Length, batch.Height, batch.Width, batch.Channels);
+
+    private Tensor Pass(CandidateStage stage, BitAllocation allocation, Tensor x)
+    {
+        foreach (int v in stage.Variables)
+        {
+            _quantizers[v].SelectBits(allocation[v]);
+        }
+
+        MultiplyAdds += (double)stage.MultiplyAdds * x.Shape[0];
+        return stage.Forward(x);
     }
 
     private void Judge(CandidateJob job, Tensor logits, List<int> group)
     {
         ReadOnlySpan<int> labels = job.Batch.Labels.Span;
-        double loss = _loss.Of(logits, labels).Item();
+        double loss = (_target is null ? logits.CrossEntropy(labels) : logits.Distillation(_target, _temperature)).Item();
         int correct = Evaluator.CountCorrect(logits.ToArray(), labels);
         foreach (int candidate in group)
         {
@@ -100,12 +132,4 @@ internal sealed class CandidateReplica : IDisposable
                 digits[i] = from.allocation.Digits[from.stage.Variables[i]];
             }
         });
-
-    private void Select(CandidateStage stage, BitAllocation allocation)
-    {
-        foreach (int v in stage.Variables)
-        {
-            _quantizers[v].SelectBits(allocation[v]);
-        }
-    }
 }

@@ -258,7 +258,7 @@ public sealed class GradFreeBitsSearch
     {
         string name = $"round-{round}", folder = Path.Combine(_folder, name);
         IBatchSource images = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
-        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers);
+        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers, _recipe.Objective.DivergenceTemperature());
         var table = new LossTable(evaluator, images);
         int first = (round - 1) * GradientFreeRound.BatchesOf(_recipe, _recipe.Cma.Generations);
         long began = Stopwatch.GetTimestamp();
@@ -288,7 +288,7 @@ public sealed class GradFreeBitsSearch
     private GradFreeBitsResult Series(
         ParetoSection pareto, CostModel costs, Checkpoint model, BitAllocation start, IProgress<SearchProgress>? progress, CancellationToken token)
     {
-        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers);
+        using var evaluator = new CandidateEvaluator(Space, model, _recipe.Evaluation.Norms, _workers, _recipe.Objective.DivergenceTemperature());
         IBatchSource images = _data.ForCandidates(_recipe.Train, _recipe.Evaluation.Batch);
         var table = new LossTable(evaluator, images);
         SensitivityStart? sensitivities = _recipe.Cma.Start == SearchStart.Sensitivity ? Sensitivities(evaluator, costs, images, 0) : null;

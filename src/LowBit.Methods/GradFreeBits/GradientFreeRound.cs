@@ -9,7 +9,8 @@ namespace LowBit.Methods.GradFreeBits;
 
 /// <summary>
 /// A gradient-free round of GradFreeBits (arXiv:2102.09298, section 3.3): CMA-ES over the bits of all variables while the weights rest. It minimises
-/// <c>F(b) = CE(b; S)/CE(b_start; S) + Σ ρ_i·max(0, cost_i(b)/limit_i − 1)</c> on moving super-batches S; costs are those of the rounded bits.
+/// <c>F(b) = L(b; S)/L(b_start; S) + Σ ρ_i·max(0, cost_i(b)/limit_i − 1)</c> on moving super-batches S; L is cross-entropy, or the divergence from the most bits, and costs are those of
+/// the rounded bits.
 /// </summary>
 /// <remarks>
 /// At the end the best candidates so far, the rounded mean of the distribution, the start and the bits that the weights were trained at, each brought inside the budget where
@@ -109,7 +110,11 @@ public sealed class GradientFreeRound
     /// <param name="candidate">The candidate.</param>
     /// <param name="batches">Numbers in the stream.</param>
     public double Objective(BitAllocation candidate, IReadOnlyList<int> batches)
-        => (_table.Loss(candidate, batches) / _table.Loss(_settings.Start, batches)) + Penalty(candidate);
+    {
+        // The divergence of a start with the most bits is 0: nothing to be measured by, so it counts as it is.
+        double start = _table.Loss(_settings.Start, batches);
+        return (_table.Loss(candidate, batches) / (start > 0 ? start : 1)) + Penalty(candidate);
+    }
 
     private double Penalty(BitAllocation candidate)
     {

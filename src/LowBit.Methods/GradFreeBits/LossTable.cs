@@ -58,7 +58,7 @@ public sealed class LossTable
         Forget(batches.Count > 0 ? batches[0] : 0);
     }
 
-    /// <summary>Mean cross-entropy of a candidate over batches that the table knows.</summary>
+    /// <summary>Mean loss of a candidate over batches that the table knows.</summary>
     /// <param name="candidate">The candidate.</param>
     /// <param name="batches">Numbers in the stream.</param>
     public double Loss(BitAllocation candidate, IReadOnlyList<int> batches) => batches.Average(batch => _scores[candidate][batch].Loss);

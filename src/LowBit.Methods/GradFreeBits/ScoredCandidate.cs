@@ -9,7 +9,7 @@ public sealed record ScoredCandidate
     /// <summary>Numbers of the batches on which it was judged.</summary>
     public int[] Batches { get; set; } = [];
 
-    /// <summary>Mean cross-entropy on each.</summary>
+    /// <summary>Mean loss on each.</summary>
     public double[] Losses { get; set; } = [];
 
     /// <summary>Share classified rightly on each, 0 to 1.</summary>

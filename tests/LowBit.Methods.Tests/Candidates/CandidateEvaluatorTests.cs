@@ -43,12 +43,53 @@ public sealed class CandidateEvaluatorTests
         evaluator.Run([job]);
         for (int i = 0; i < candidates.Count; i++)
         {
-            Assert.Equal(LossOfOrdinaryModel(checkpoint, space, candidates[i], batch, norms), job.Losses[i]);
+            double expected = OfOrdinaryModel(checkpoint, space, candidates[i], batch, norms, logits => new CrossEntropyLoss().Of(logits, batch.Labels.Span).Item());
+            Assert.Equal(expected, job.Losses[i]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(4.0)]
+    public void The_divergence_is_that_of_ordinary_models_from_one_of_the_most_bits(double temperature)
+    {
+        (Checkpoint checkpoint, BitSpace space) = Samples.Model();
+        BitAllocation[] candidates = [space.Most(), .. Samples.Allocations(space, 4).Where(bits => bits != space.Most())];
+        CandidateBatch batch = CandidateBatch.Read(Samples.Train(), 3);
+        using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2), temperature);
+        CandidateJob[] jobs = [new(batch, candidates), new(batch, candidates)];
+        evaluator.Run(jobs);
+        double[][] most = Logits(candidates[0]);
+
+        // Logarithms of probabilities at logits below 20 are right to 5e-6 in single precision, each of two of them.
+        double bound = temperature * temperature * 1e-5;
+        Assert.Equal(0, jobs[0].Losses[0]);
+        for (int i = 1; i < candidates.Length; i++)
+        {
+            double expected = temperature * temperature * most.Zip(Logits(candidates[i]), Kl).Average();
+            Assert.True(expected > 20 * bound, $"the divergence of {candidates[i].Digits} is {expected}, too small to tell anything");
+            Assert.Equal(expected, jobs[0].Losses[i], bound);
+        }
+
+        Assert.Equal(jobs[0].Losses, jobs[1].Losses);
+
+        double[][] Logits(BitAllocation bits) => OfOrdinaryModel(
+            checkpoint, space, bits, batch, NormStatistics.Batch, logits => logits.ToArray().Select(static z => (double)z).Chunk(logits.Shape[1]).ToArray());
+
+        double Kl(double[] p, double[] q)
+        {
+            (double sumP, double sumQ) = (p.Sum(z => Math.Exp(z / temperature)), q.Sum(z => Math.Exp(z / temperature)));
+            return p.Zip(q, (a, b) => Math.Exp(a / temperature) / sumP * (((a - b) / temperature) + Math.Log(sumQ / sumP))).Sum();
         }
     }
 
     [Fact]
-    public void Losses_depend_neither_on_workers_nor_on_company()
+    public void Losses_depend_neither_on_workers_nor_on_company() => Check(null);
+
+    [Fact]
+    public void Divergences_depend_neither_on_workers_nor_on_company() => Check(4);
+
+    private static void Check(double? temperature)
     {
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();
         IReadOnlyList<BitAllocation> candidates = Samples.Allocations(space, 8);
@@ -60,7 +101,7 @@ public sealed class CandidateEvaluatorTests
         // One row for each batch: losses in the order of the candidates.
         List<double> Run(int workers, IReadOnlyList<IReadOnlyList<BitAllocation>> groups)
         {
-            using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(workers));
+            using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(workers), temperature);
             CandidateJob[] jobs = [.. batches.SelectMany(batch => groups.Select(group => new CandidateJob(batch, group)))];
             evaluator.Run(jobs);
             return [.. jobs.SelectMany(static job => job.Losses)];
@@ -134,7 +175,8 @@ public sealed class CandidateEvaluatorTests
         Assert.All(Enumerable.Range(0, free.Count), v => Assert.Equal(space.Variables[v].Widths.Min(width => table[v, width]), table[v, free[v]]));
     }
 
-    private static double LossOfOrdinaryModel(Checkpoint checkpoint, BitSpace space, BitAllocation bits, CandidateBatch batch, NormStatistics norms)
+    private static T OfOrdinaryModel<T>(
+        Checkpoint checkpoint, BitSpace space, BitAllocation bits, CandidateBatch batch, NormStatistics norms, Func<Tensor, T> value)
     {
         Recipe recipe = checkpoint.Recipe!;
         recipe = recipe with { Quantization = recipe.Quantization! with { Widths = [], Layers = space.ToLayerBits(bits) } };
@@ -152,7 +194,7 @@ public sealed class CandidateEvaluatorTests
         using (TensorScope.Begin())
         {
             Tensor images = Tensor.FromArray(CpuDevice.Shared, batch.Images.Span, batch.Labels.Length, batch.Height, batch.Width, batch.Channels);
-            return new CrossEntropyLoss().Of(plain.Forward(images), batch.Labels.Span).Item();
+            return value(plain.Forward(images));
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class GradFreeBitsSearchTests
 {
     public static TheoryData<string> Settings => new(
         "", "train.quantization.clipping=Function", "train.quantization.clipping=Shared", "train.quantization.method=weightnorm", "alternation.rounds=1",
-        "train.quantization.widthJitter=0.2", "cma.start=Sensitivity", "evaluation.norms=Running");
+        "train.quantization.widthJitter=0.2", "cma.start=Sensitivity", "evaluation.norms=Running", "objective.loss=Divergence");
 
     [Theory]
     [MemberData(nameof(Settings))]

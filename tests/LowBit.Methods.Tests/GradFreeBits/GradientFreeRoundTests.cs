@@ -99,10 +99,28 @@ public sealed class GradientFreeRoundTests
     }
 
     [Fact]
-    public void A_round_stopped_after_any_generation_ends_as_if_it_had_not_been()
+    public void A_start_without_divergence_divides_nothing()
     {
         (Checkpoint checkpoint, BitSpace space) = Samples.Model();
-        SearchRecipe recipe = Samples.Recipe("cma.generations=4");
+        SearchRecipe recipe = Samples.Recipe("cma.generations=2", "objective.loss=Divergence");
+        var costs = new CostModel(space);
+        using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(1), recipe.Objective.Temperature);
+        var table = new LossTable(evaluator, Samples.Train());
+        var round = new GradientFreeRound(recipe, costs, new RoundSettings(space.Most(), new Budget(), 2, 1, 0), table, null);
+        table.Require([space.Most(), space.Uniform(3, 3)], [0, 1], CancellationToken.None);
+        Assert.Equal(0, round.Objective(space.Most(), [0, 1]));
+        Assert.Equal(table.Loss(space.Uniform(3, 3), [0, 1]), round.Objective(space.Uniform(3, 3), [0, 1]));
+        Assert.True(table.Loss(space.Uniform(3, 3), [0, 1]) > 0);
+        Assert.Equal(space.Most(), round.Run());
+    }
+
+    [Theory]
+    [InlineData("CrossEntropy")]
+    [InlineData("Divergence")]
+    public void A_round_stopped_after_any_generation_ends_as_if_it_had_not_been(string loss)
+    {
+        (Checkpoint checkpoint, BitSpace space) = Samples.Model();
+        SearchRecipe recipe = Samples.Recipe("cma.generations=4", $"objective.loss={loss}");
         using var whole = new TemporaryFolder();
         RoundState expected = Run(whole.Path, int.MaxValue);
         for (int stopAfter = 1; stopAfter <= 4; stopAfter++)
@@ -131,7 +149,7 @@ public sealed class GradientFreeRoundTests
         {
             var costs = new CostModel(space);
             using var stop = new CancellationTokenSource();
-            using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2));
+            using var evaluator = new CandidateEvaluator(space, checkpoint, NormStatistics.Batch, Samples.Workers(2), loss == "Divergence" ? recipe.Objective.Temperature : null);
             var round = new GradientFreeRound(
                 recipe, costs, new RoundSettings(space.Uniform(3, 3), recipe.Budget.ToBudget(costs), 4, 1, 0), new LossTable(evaluator, Samples.Train()), folder);
             int seen = 0;

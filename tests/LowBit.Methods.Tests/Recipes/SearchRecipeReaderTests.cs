@@ -43,6 +43,8 @@ public sealed class SearchRecipeReaderTests
     [InlineData("cma.population=1", "cma.population")]
     [InlineData("cma.integers=Floor", "cma.integers: the value has the wrong kind, it takes Margin, Mutation or Rounding; ")]
     [InlineData("objective.bytesPenalty=-1", "objective.bytesPenalty")]
+    [InlineData("objective.temperature=0", "objective.temperature is 0; it must be 0.01 to 1000")]
+    [InlineData("objective.loss=KL", "objective.loss: the value has the wrong kind, it takes CrossEntropy or Divergence; ")]
     [InlineData("method=hawq", "gradfreebits")]
     [InlineData("train.quantization.widths=[]", "train.quantization.widths")]
     [InlineData("train.quantization=null", "train.quantization.widths")]
