@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LowBit.Kernels.Threading;
+using LowBit.TestKit;
 using Xunit;
 
 namespace LowBit.Kernels.Tests.Threading;
@@ -141,21 +142,13 @@ public class WorkerPoolTests
         var state = new Counts { Runs = new int[32] };
         static void Job(WorkerPool pool, ref Counts state)
             => pool.Run(32, ref state, static (ref Counts s, int chunk) => Interlocked.Increment(ref s.Runs[chunk]));
-        Job(pool, ref state);
-        long least = long.MaxValue;
-        for (int round = 0; round < 20; round++)
+        Assert.Equal(0, Allocations.Least(() =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 100; i++)
             {
                 Job(pool, ref state);
             }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        // The least of many rounds: the runtime's locks allocate once when they are first fought over.
-        Assert.Equal(0, least);
+        }));
     }
 
     [Fact]
